@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+
+VERSION = 1.0.0
+
+prefix = /usr/local
+exec_prefix = $(prefix)
+libdir = $(exec_prefix)/lib
+includedir = $(prefix)/include
+datarootdir = $(prefix)/share
+mandir = $(datarootdir)/man
+pkgconfigdir = $(libdir)/pkgconfig
+
+CFLAGS ?= -O2 -g
+INSTALL = install
+PKG_CONFIG ?= pkg-config
+BUILD = build
+
+NAME = libseccomp-notify
+MAP = src/$(NAME).map
+CALLS := $(shell sed -n 's/^\t*\(seccomp_[a-z_]*\);/\1/p' $(MAP))
+SONAME = $(NAME).so.$(firstword $(subst ., ,$(VERSION)))
+SHARED = $(BUILD)/$(NAME).so.$(VERSION)
+STATIC = $(BUILD)/$(NAME).a
+LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
+
+# What the library needs stands beside what the packager gives, and before it.
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wundef -Wvla -Wwrite-strings
+# Those of these that the compiler has for its machine.
+has = $(shell $(CC) $(1) -Werror -S -x c -o /dev/null /dev/null 2>&1 || echo no)
+HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection -mbranch-protection=standard, \
+	$(if $(call has,$(flag)),,$(flag)))
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
+	-ffile-prefix-map=$(CURDIR)=. $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+# No start files: there is no constructor to start.
+LINK_SHARED = -shared -nostartfiles -Wl,-soname,$(SONAME) \
+	-Wl,--version-script=$(MAP) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
+	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+OBJECTS = $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
+
+all: $(LIBRARY) ## Build the library (default)
+
+$(BUILD)/src/%.o: src/%.c include/seccomp.h Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -Wconversion -Wsign-conversion -fPIC \
+		-DSECCOMP_NOTIFY_BUILD -c -o $@ $<
+
+$(SHARED): $(OBJECTS) $(MAP)
+	$(CC) $(CFLAGS) $(LINK_SHARED) $(LDFLAGS) -o $@ $(OBJECTS) -ldl
+
+$(BUILD)/$(SONAME) $(BUILD)/$(NAME).so: $(SHARED)
+	ln -sf $(notdir $<) $@
+
+$(STATIC): $(OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+# Man pages: one page, and a link to it for each of the other calls.
+PAGE = seccomp_notify_alloc.3notify
+LINKS = $(filter-out $(PAGE),$(CALLS:=.3notify))
+
+install: all ## Install under $(DESTDIR)$(prefix)
+	$(INSTALL) -d $(DESTDIR)$(libdir) $(DESTDIR)$(pkgconfigdir) \
+		$(DESTDIR)$(includedir)/seccomp-notify \
+		$(DESTDIR)$(mandir)/man3 $(DESTDIR)$(mandir)/man7
+	$(INSTALL) -m 755 $(SHARED) $(DESTDIR)$(libdir)
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(libdir)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(libdir)/$(NAME).so
+	$(INSTALL) -m 644 $(STATIC) $(DESTDIR)$(libdir)
+	$(INSTALL) -m 644 include/seccomp.h $(DESTDIR)$(includedir)/seccomp-notify
+	$(INSTALL) -m 644 man/$(PAGE) $(DESTDIR)$(mandir)/man3
+	for link in $(LINKS); do \
+		ln -sf $(PAGE) $(DESTDIR)$(mandir)/man3/$$link || exit 1; done
+	$(INSTALL) -m 644 man/$(NAME).7 $(DESTDIR)$(mandir)/man7
+	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
+	    -e 's|@exec_prefix@|$(exec_prefix:$(prefix)%=$${prefix}%)|' \
+	    -e 's|@libdir@|$(libdir:$(exec_prefix)%=$${exec_prefix}%)|' \
+	    -e 's|@includedir@|$(includedir:$(prefix)%=$${prefix}%)|' \
+	    $(NAME).pc.in > $(DESTDIR)$(pkgconfigdir)/$(NAME).pc
+	chmod 644 $(DESTDIR)$(pkgconfigdir)/$(NAME).pc
+
+uninstall: ## Remove what install put there
+	cd $(DESTDIR)$(libdir) && rm -f $(notdir $(LIBRARY))
+	rm -f $(DESTDIR)$(pkgconfigdir)/$(NAME).pc
+	rm -f $(DESTDIR)$(includedir)/seccomp-notify/seccomp.h
+	-rmdir $(DESTDIR)$(includedir)/seccomp-notify
+	cd $(DESTDIR)$(mandir)/man3 && rm -f $(PAGE) $(LINKS)
+	rm -f $(DESTDIR)$(mandir)/man7/$(NAME).7
+
+SUITE = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/*.c))
+PROGRAMS = $(BUILD)/tests/suite $(BUILD)/tests/secure $(BUILD)/tests/example
+LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..'
+
+$(BUILD)/tests/%.o: tests/%.c tests/harness.h include/seccomp.h Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) $(shell $(PKG_CONFIG) --cflags check) -c -o $@ $<
+
+$(BUILD)/tests/suite: $(SUITE) $(LIBRARY)
+	$(COMPILE) -o $@ $(SUITE) $(LINK_TEST) -lseccomp-notify \
+		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
+
+# Set-user-ID programs find no library by a relative path: the static one.
+$(BUILD)/tests/secure: tests/programs/secure.c $(STATIC)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
+
+$(BUILD)/tests/example.c: man/$(PAGE)
+	@mkdir -p $(@D)
+	sed -n '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' $< > $@
+
+$(BUILD)/tests/example: $(BUILD)/tests/example.c $(LIBRARY)
+	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
+
+$(BUILD)/demo: tests/demo/demo.c $(STATIC)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
+
+check: $(PROGRAMS) ## Run the tests
+	$(BUILD)/tests/suite
+
+demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
+	tests/demo/demo.sh $(BUILD)/demo
+
+# Each of these is a script whose head says what it does and needs.
+check-dropin: ## Prove every way to use this in libseccomp's place
+	tests/dropin/run.sh
+check-variants: ## Run the tests for 32 bits, musl and static programs
+	tests/variants/run.sh
+check-packages: ## Build and try packages: Debian, RPM, Alpine, Arch
+	tests/packaging/run.sh
+check-cross: ## Build for other processors; compare symbols and ABI
+	tests/packaging/cross.sh
+check-kernels: ## Run the tests on Debian's kernels, in qemu
+	tests/kernels/run.sh
+check-machines: ## The same on other processors
+	tests/kernels/machines.sh
+check-faults: ## Kill, signal, starve and fork
+	tests/faults/run.sh
+soak: ## Run under load for SOAK_SECONDS (60)
+	tests/faults/soak.sh
+fuzz: ## Drive the six calls at random for FUZZ_CALLS (10000000) calls
+	tests/fuzz/run.sh
+check-sanitizers: ## Run the tests under the sanitizers and valgrind
+	tests/quality/sanitizers.sh
+lint: ## Run the linters and analyzers
+	tests/quality/lint.sh
+coverage: ## Count the lines and branches of src/ that the tests reach
+	tests/quality/coverage.sh
+mutation: ## Break each line of src/ and see the tests notice
+	tests/quality/mutation.sh
+hardening: ## Check the built object
+	tests/quality/hardening.sh
+bench: ## Compare with bare ioctls and libseccomp
+	tests/bench/run.sh
+bench-plot: ## Draw what bench measured
+	tests/bench/plot.sh
+
+dist: ## Make the release's tarball from the last commit
+	@mkdir -p $(BUILD)
+	git archive --prefix=$(NAME)-$(VERSION)/ HEAD | \
+		gzip -9n > $(BUILD)/$(NAME)-$(VERSION).tar.gz
+
+clean: ## Remove what was built
+	rm -rf $(BUILD)
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
+
+.PHONY: all install uninstall check demo check-dropin check-variants \
+	check-packages check-cross check-kernels check-machines check-faults soak \
+	fuzz check-sanitizers lint coverage mutation hardening bench bench-plot \
+	dist clean help
