@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* seccomp_notify_alloc() and seccomp_notify_free() */
+#include <dlfcn.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+/*
+ * The library's calloc() and free() come to these two, which the tests can
+ * make fail and meddle: as memory runs out, and as in glibc before 2.33.
+ */
+static unsigned int calloc_fails_at; /* this many calls from now; 0: never */
+static bool free_changes_errno;
+static unsigned int calloc_calls;
+static unsigned int free_calls;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ALLOCATOR_IS_OURS false
+#else
+#define ALLOCATOR_IS_OURS true
+
+void *calloc(size_t count, size_t size)
+{
+	size_t bytes;
+	void *memory;
+
+	calloc_calls++;
+	if ((calloc_fails_at && --calloc_fails_at == 0) ||
+	    __builtin_mul_overflow(count, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	memory = malloc(bytes);
+	/* Through a volatile pointer, or this becomes a call of calloc(). */
+	if (memory) {
+		void *(*volatile clear)(void *, int, size_t) = memset;
+
+		clear(memory, 0, bytes);
+	}
+	return memory;
+}
+
+void free(void *memory)
+{
+	static void (*libc_free)(void *);
+	static bool looking;
+
+	if (!libc_free) {
+		void *symbol;
+
+		if (looking)
+			return; /* what the dynamic loader gives back is lost */
+		looking = true;
+		symbol = dlsym(RTLD_NEXT, "free");
+		memcpy(&libc_free, &symbol, sizeof(symbol));
+	}
+	libc_free(memory);
+	free_calls += memory != NULL;
+	if (free_changes_errno)
+		errno = ENOSPC;
+}
+#endif
+
+static struct seccomp_notif_sizes header_sizes(void)
+{
+	struct seccomp_notif_sizes sizes = { sizeof(struct seccomp_notif),
+					     sizeof(struct seccomp_notif_resp),
+					     sizeof(struct seccomp_data) };
+	return sizes;
+}
+
+/* Not the outputs' value on any path. */
+#define UNTOUCHED ((void *)0x10)
+
+struct outcome {
+	int result;
+	int error;
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+};
+
+static struct outcome alloc_both(void)
+{
+	struct outcome got = { .req = UNTOUCHED, .resp = UNTOUCHED };
+
+	errno = 0;
+	got.result = seccomp_notify_alloc(&got.req, &got.resp);
+	got.error = errno;
+	return got;
+}
+
+/* What all failures have in common. */
+static void assert_failed(struct outcome got, int result)
+{
+	ck_assert_int_eq(got.result, result);
+	ck_assert_ptr_null(got.req);
+	ck_assert_ptr_null(got.resp);
+	seccomp_notify_free(got.req, got.resp);
+}
+
+static bool all_zero(const void *memory, size_t size)
+{
+	const unsigned char *byte = memory;
+
+	while (size && !byte[size - 1])
+		size--;
+	return size == 0;
+}
+
+static void sizes_part(const struct seccomp_notif *req,
+		       struct seccomp_notif_resp *resp, void *arg)
+{
+	if (!write_memory((pid_t)req->pid, req->data.args[2], arg,
+			  sizeof(struct seccomp_notif_sizes)))
+		resp->error = -EIO;
+}
+
+/* A second supervisor plays a kernel with these sizes. */
+static void kernel_with_sizes(uint16_t notif, uint16_t resp)
+{
+	static struct seccomp_notif_sizes sizes;
+	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
+				   SECCOMP_RET_USER_NOTIF };
+
+	sizes = header_sizes();
+	sizes.seccomp_notif = notif;
+	sizes.seccomp_notif_resp = resp;
+	kernel_played(&rule, 1, sizes_part, &sizes);
+}
+
+/*
+ * "asks the kernel how large a request and a response are, and allocates one of
+ * each, filled with zeros."
+ */
+START_TEST(gives_zeroed_memory_of_the_kernels_size)
+{
+	struct outcome got;
+
+	kernel_with_sizes(4096, 4096);
+	/* Dirty memory for the allocator to find. */
+	for (int i = 0; i < 8; i++) {
+		void *volatile dirty = malloc(4096);
+
+		memset(dirty, 0xff, 4096);
+		free(dirty);
+	}
+	got = alloc_both();
+	ck_assert_int_eq(got.result, 0);
+	ck_assert_uint_ge(malloc_usable_size(got.req), 4096);
+	ck_assert_uint_ge(malloc_usable_size(got.resp), 4096);
+	ck_assert(all_zero(got.req, 4096));
+	ck_assert(all_zero(got.resp, 4096));
+	seccomp_notify_free(got.req, got.resp);
+}
+END_TEST
+
+/*
+ * "Each is as large as the kernel or the header has it, whichever is more."
+ */
+START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
+{
+	struct outcome got;
+
+	kernel_with_sizes(1, 1);
+	got = alloc_both();
+	ck_assert_int_eq(got.result, 0);
+	ck_assert_uint_ge(malloc_usable_size(got.req), sizeof(*got.req));
+	ck_assert_uint_ge(malloc_usable_size(got.resp), sizeof(*got.resp));
+	ck_assert(all_zero(got.req, sizeof(*got.req)));
+	ck_assert(all_zero(got.resp, sizeof(*got.resp)));
+	seccomp_notify_free(got.req, got.resp);
+}
+END_TEST
+
+START_TEST(the_running_kernel_gives_its_own_sizes)
+{
+	struct seccomp_notif_sizes sizes;
+	struct outcome got = alloc_both();
+
+	ck_assert_int_eq(got.result, 0);
+	ck_assert_int_eq(
+		syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes), 0);
+	ck_assert_uint_ge(malloc_usable_size(got.req), sizes.seccomp_notif);
+	ck_assert_uint_ge(malloc_usable_size(got.resp),
+			  sizes.seccomp_notif_resp);
+	seccomp_notify_free(got.req, got.resp);
+}
+END_TEST
+
+/* "Either pointer may be NULL: that one is not allocated." */
+START_TEST(either_pointer_may_be_null)
+{
+	struct seccomp_notif *req = UNTOUCHED;
+	struct seccomp_notif_resp *resp = UNTOUCHED;
+
+	ck_assert_int_eq(seccomp_notify_alloc(&req, NULL), 0);
+	ck_assert_ptr_ne(req, UNTOUCHED);
+	ck_assert_ptr_nonnull(req);
+	ck_assert_int_eq(seccomp_notify_alloc(NULL, &resp), 0);
+	ck_assert_ptr_ne(resp, UNTOUCHED);
+	ck_assert_ptr_nonnull(resp);
+	ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), 0);
+	seccomp_notify_free(req, resp);
+}
+END_TEST
+
+static void no_call_part(const struct seccomp_notif *req,
+			 struct seccomp_notif_resp *resp, void *arg)
+{
+	(void)req;
+	(void)resp;
+	++*(int *)arg;
+}
+
+START_TEST(one_system_call_is_made)
+{
+	int *calls = shared_memory(sizeof(*calls));
+	const struct rule rule = { SYS_seccomp, -1, 0, SECCOMP_RET_USER_NOTIF };
+	struct outcome got;
+
+	kernel_played(&rule, 1, no_call_part, calls);
+	got = alloc_both();
+	/* The player answers 0 and writes no sizes. */
+	assert_failed(got, -EFAULT);
+	ck_assert_int_eq(*calls, 1);
+}
+END_TEST
+
+/*
+ * "The kernel has no notifications." Linux before 4.17 has no such question:
+ * EINVAL; before 3.17, or built without seccomp, no such call: ENOSYS.
+ */
+START_TEST(no_notifications_is_eopnotsupp)
+{
+	static const int errors[] = { EINVAL, ENOSYS };
+
+	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, errors[_i]);
+	assert_failed(alloc_both(), -EOPNOTSUPP);
+}
+END_TEST
+
+/* "The system call failed, and errno says why: see ERRORS." */
+START_TEST(another_failure_of_the_question_is_ecanceled_with_errno)
+{
+	struct outcome got;
+
+	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
+	got = alloc_both();
+	ck_assert_int_eq(got.error, EPERM);
+	assert_failed(got, -ECANCELED);
+}
+END_TEST
+
+START_TEST(a_failure_leaves_pointers_that_are_null_alone)
+{
+	struct seccomp_notif *req = UNTOUCHED;
+	struct seccomp_notif_resp *resp = UNTOUCHED;
+
+	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
+	ck_assert_int_eq(seccomp_notify_alloc(&req, NULL), -ECANCELED);
+	ck_assert_ptr_null(req);
+	ck_assert_int_eq(seccomp_notify_alloc(NULL, &resp), -ECANCELED);
+	ck_assert_ptr_null(resp);
+	ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), -ECANCELED);
+}
+END_TEST
+
+/* "The kernel reports a size of zero." */
+START_TEST(a_size_of_zero_is_efault)
+{
+	kernel_with_sizes(_i == 0 ? 0 : sizeof(struct seccomp_notif),
+			  _i == 1 ? 0 : sizeof(struct seccomp_notif_resp));
+	if (_i < 2)
+		assert_failed(alloc_both(), -EFAULT);
+	else
+		ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), 0);
+}
+END_TEST
+
+/*
+ * "There is not enough memory." "Where seccomp_notify_alloc() fails, each
+ * output given is NULL, so that seccomp_notify_free() is safe."
+ */
+START_TEST(either_allocation_failing_is_enomem_with_null)
+{
+	struct outcome got;
+
+	if (!ALLOCATOR_IS_OURS)
+		SKIP("the sanitizer has the allocator");
+	calloc_fails_at = (unsigned int)_i;
+	free_changes_errno = true;
+	got = alloc_both();
+	ck_assert_uint_eq(calloc_fails_at, 0);
+	ck_assert_int_eq(got.error, ENOMEM);
+	assert_failed(got, -ENOMEM);
+}
+END_TEST
+
+/* "frees a request and a response; either may be NULL." */
+START_TEST(free_takes_null)
+{
+	struct outcome got = alloc_both();
+
+	ck_assert_int_eq(got.result, 0);
+	seccomp_notify_free(NULL, got.resp);
+	seccomp_notify_free(got.req, NULL);
+	seccomp_notify_free(NULL, NULL);
+}
+END_TEST
+
+START_TEST(free_gives_all_memory_back)
+{
+	struct outcome got;
+
+	if (!ALLOCATOR_IS_OURS)
+		SKIP("the sanitizer has the allocator, and looks for leaks");
+	calloc_calls = 0;
+	got = alloc_both();
+	ck_assert_uint_eq(calloc_calls, 2);
+	free_calls = 0;
+	seccomp_notify_free(got.req, got.resp);
+	ck_assert_uint_eq(free_calls, 2);
+}
+END_TEST
+
+/* "It leaves errno as it was." */
+START_TEST(free_leaves_errno_alone)
+{
+	struct outcome got = alloc_both();
+
+	if (!ALLOCATOR_IS_OURS)
+		SKIP("the sanitizer has the allocator");
+	free_changes_errno = true;
+	errno = EXDEV;
+	seccomp_notify_free(got.req, got.resp);
+	ck_assert_int_eq(errno, EXDEV);
+}
+END_TEST
+
+TCase *alloc_tests(void)
+{
+	TCase *tests = tcase_create("alloc");
+
+	tcase_add_test(tests, gives_zeroed_memory_of_the_kernels_size);
+	tcase_add_test(tests, a_kernel_of_smaller_sizes_gets_the_headers);
+	tcase_add_test(tests, the_running_kernel_gives_its_own_sizes);
+	tcase_add_test(tests, either_pointer_may_be_null);
+	tcase_add_test(tests, one_system_call_is_made);
+	tcase_add_loop_test(tests, no_notifications_is_eopnotsupp, 0, 2);
+	tcase_add_test(tests,
+		       another_failure_of_the_question_is_ecanceled_with_errno);
+	tcase_add_test(tests, a_failure_leaves_pointers_that_are_null_alone);
+	tcase_add_loop_test(tests, a_size_of_zero_is_efault, 0, 3);
+	tcase_add_loop_test(
+		tests, either_allocation_failing_is_enomem_with_null, 1, 3);
+	tcase_add_test(tests, free_takes_null);
+	tcase_add_test(tests, free_gives_all_memory_back);
+	tcase_add_test(tests, free_leaves_errno_alone);
+	return tests;
+}

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "harness.h"
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define LOW_HALF 4
+#else
+#define LOW_HALF 0
+#endif
+
+int filter_install(const struct rule *rules, size_t count, uint32_t otherwise,
+		   unsigned int flags)
+{
+	const unsigned short load = BPF_LD | BPF_W | BPF_ABS;
+	const unsigned short equal = BPF_JMP | BPF_JEQ | BPF_K;
+	struct sock_filter code[64];
+	struct sock_fprog program = { 0, code };
+	int twice = 0;
+
+	if (count * 5 + 1 > COUNT(code))
+		abort();
+	for (size_t i = 0; i < count; i++) {
+		const struct rule *rule = &rules[i];
+		bool any = rule->arg < 0;
+		uint32_t arg = any ? 0 : (uint32_t)rule->arg;
+		uint32_t nr_at = offsetof(struct seccomp_data, nr);
+		uint32_t arg_at =
+			(uint32_t)(offsetof(struct seccomp_data, args) +
+				   arg * sizeof(uint64_t) + LOW_HALF);
+		struct sock_filter lines[] = {
+			BPF_STMT(load, nr_at),
+			BPF_JUMP(equal, (uint32_t)rule->nr, 0, any ? 1 : 3),
+			BPF_STMT(load, arg_at),
+			BPF_JUMP(equal, rule->value, 0, 1),
+			BPF_STMT(BPF_RET | BPF_K, rule->action),
+		};
+
+		for (size_t line = 0; line < COUNT(lines); line++) {
+			if (any && (line == 2 || line == 3))
+				continue;
+			code[program.len++] = lines[line];
+		}
+	}
+	code[program.len++] =
+		(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, otherwise);
+
+	for (;;) {
+		long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				      flags, &program);
+
+		/* root does without; others get it at the second try. */
+		if (result >= 0 || errno != EACCES ||
+		    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || twice++)
+			return (int)result;
+	}
+}
+
+void filter_deny(int nr, int arg, uint32_t value, int error)
+{
+	const struct rule rule = { nr, arg, value,
+				   SECCOMP_RET_ERRNO | (uint32_t)error };
+
+	ck_assert_int_eq(filter_install(&rule, 1, SECCOMP_RET_ALLOW, 0), 0);
+}
+
+union fd_message {
+	struct cmsghdr align;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
+int send_fd(int socket, int fd)
+{
+	char byte = 0;
+	struct iovec data = { &byte, 1 };
+	union fd_message control = { .space = { 0 } };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = sizeof(control.space) };
+	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+
+	part->cmsg_level = SOL_SOCKET;
+	part->cmsg_type = SCM_RIGHTS;
+	part->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(part), &fd, sizeof(fd));
+	return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+int receive_fd(int socket)
+{
+	char byte;
+	struct iovec data = { &byte, 1 };
+	union fd_message control;
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = sizeof(control.space) };
+	struct cmsghdr *part;
+	int fd;
+
+	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) != 1)
+		return -1;
+	part = CMSG_FIRSTHDR(&message);
+	if (!part || part->cmsg_type != SCM_RIGHTS)
+		return -1;
+	memcpy(&fd, CMSG_DATA(part), sizeof(fd));
+	return fd;
+}
+
+/* A child that dies with its parent, and does not flush the parent's stdio. */
+static pid_t fork_bound(void)
+{
+	pid_t parent = getpid();
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (getppid() != parent)
+			_exit(126);
+	}
+	return pid;
+}
+
+struct target target_try(const struct rule *rules, size_t count,
+			 unsigned int flags, target_body body, void *arg)
+{
+	struct target target = { -1, -1 };
+	int *error = shared_memory(sizeof(*error));
+	int sockets[2];
+
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
+	target.pid = fork_bound();
+	ck_assert_int_ge(target.pid, 0);
+	if (target.pid == 0) {
+		int listener;
+
+		close(sockets[0]);
+		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+		listener =
+			filter_install(rules, count, SECCOMP_RET_ALLOW, flags);
+		if (listener < 0) {
+			*error = errno;
+			_exit(127);
+		}
+		if (send_fd(sockets[1], listener) < 0)
+			_exit(127);
+		close(listener);
+		close(sockets[1]);
+		_exit(body(arg));
+	}
+	close(sockets[1]);
+	target.listener = receive_fd(sockets[0]);
+	close(sockets[0]);
+	if (target.listener < 0) {
+		waitpid(target.pid, NULL, 0);
+		target.pid = -1;
+		errno = *error;
+	}
+	munmap(error, sizeof(*error));
+	return target;
+}
+
+struct target target_start(target_body body, void *arg)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+	struct target target = target_try(&rule, 1, 0, body, arg);
+
+	ck_assert_msg(target.pid > 0, "no target: %s", strerror(errno));
+	return target;
+}
+
+int target_wait(const struct target *target)
+{
+	int status;
+
+	while (waitpid(target->pid, &status, 0) < 0)
+		ck_assert_int_eq(errno, EINTR);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int target_end(struct target *target)
+{
+	close(target->listener);
+	target->listener = -1;
+	return target_wait(target);
+}
+
+void target_kill(struct target *target)
+{
+	kill(target->pid, SIGKILL);
+	target_wait(target);
+	close(target->listener);
+	target->listener = -1;
+}
+
+long trapped_call(long a, long b, long c, long d, long e, long f)
+{
+	long result = syscall(TRAPPED, a, b, c, d, e, f);
+
+	return result == -1 ? -errno : result;
+}
+
+int body_call_once(void *arg)
+{
+	return trapped_call(0, 0, 0, 0, 0, 0) == *(long *)arg ? 0 : 1;
+}
+
+int body_call_forever(void *arg)
+{
+	(void)arg;
+	for (;;)
+		trapped_call(0, 0, 0, 0, 0, 0);
+}
+
+int body_idle(void *arg)
+{
+	(void)arg;
+	for (;;)
+		pause();
+}
+
+int body_call_then_idle(void *arg)
+{
+	trapped_call(0, 0, 0, 0, 0, 0);
+	return body_idle(arg);
+}
+
+void part_eintr_twice(const struct seccomp_notif *req,
+		      struct seccomp_notif_resp *resp, void *arg)
+{
+	(void)req;
+	if (++*(int *)arg <= 2)
+		resp->error = -EINTR;
+	else
+		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+}
+
+void part_count(const struct seccomp_notif *req,
+		struct seccomp_notif_resp *resp, void *arg)
+{
+	(void)req;
+	++*(int *)arg;
+	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+}
+
+static void play(int listener, kernel_part part, void *arg)
+{
+	for (;;) {
+		struct seccomp_notif req = { 0 };
+		struct seccomp_notif_resp resp = { 0 };
+
+		if (bare_ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &req) < 0) {
+			if (errno == EINTR || errno == ENOENT)
+				continue;
+			_exit(1);
+		}
+		resp.id = req.id;
+		part(&req, &resp, arg);
+		bare_ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+	}
+}
+
+void kernel_played(const struct rule *rules, size_t count, kernel_part part,
+		   void *arg)
+{
+	int sockets[2];
+	int listener;
+	pid_t player;
+
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
+	player = fork_bound();
+	ck_assert_int_ge(player, 0);
+	if (player == 0) {
+		close(sockets[0]);
+		listener = receive_fd(sockets[1]);
+		if (listener < 0)
+			_exit(1);
+		play(listener, part, arg);
+	}
+	close(sockets[1]);
+	/* Lets a player that is no ancestor write to this process. */
+	prctl(PR_SET_PTRACER, player, 0, 0, 0);
+	listener = filter_install(rules, count, SECCOMP_RET_ALLOW,
+				  SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	ck_assert_msg(listener >= 0, "no filter: %s", strerror(errno));
+	ck_assert_int_eq(send_fd(sockets[0], listener), 0);
+	close(listener);
+	close(sockets[0]);
+}
+
+void *shared_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(memory, MAP_FAILED);
+	return memory;
+}
+
+bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size)
+{
+	struct iovec local = { (void *)(uintptr_t)from, size };
+	struct iovec remote = { (void *)(uintptr_t)address, size };
+
+	return process_vm_writev(pid, &local, 1, &remote, 1, 0) ==
+	       (ssize_t)size;
+}
+
+int bare_ioctl(int fd, unsigned int request, void *arg)
+{
+	return (int)syscall(SYS_ioctl, fd, request, arg);
+}
+
+bool notification_waits(int listener)
+{
+	struct pollfd fd = { listener, POLLIN, 0 };
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN);
+}
+
+void wait_until_gone(int listener, uint64_t id)
+{
+	/* Either number will do: what fails with EINVAL is not the id. */
+	while (bare_ioctl(listener, ID_VALID, &id) == 0 ||
+	       (errno != ENOENT &&
+		bare_ioctl(listener, ID_VALID_BEFORE_5_9, &id) == 0))
+		sleep_ms(1);
+}
+
+void stay_on_one_processor(void)
+{
+	cpu_set_t set;
+	int first = 0;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(set), &set), 0);
+	while (!CPU_ISSET(first, &set))
+		first++;
+	CPU_ZERO(&set);
+	CPU_SET(first, &set);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(set), &set), 0);
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+void alarm_every_10_ms(int sigaction_flags)
+{
+	const struct sigaction action = { .sa_handler = on_alarm,
+					  .sa_flags = sigaction_flags };
+	const struct itimerval every = { { 0, 10000 }, { 0, 10000 } };
+
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
+}
+
+struct seccomp_notif receive(int listener)
+{
+	struct seccomp_notif req;
+
+	ck_assert_int_eq(seccomp_notify_receive(listener, &req), 0);
+	return req;
+}
+
+double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void sleep_ms(unsigned int ms)
+{
+	poll(NULL, 0, (int)ms);
+}
+
+void skip(const char *test, const char *reason)
+{
+	/* Check adds "_fn" to the name of a test's function. */
+	fprintf(stderr, "SKIP: %.*s: %s\n", (int)strlen(test) - 3, test,
+		reason);
+}
+
+int kernel_version(void)
+{
+	struct utsname name;
+	int major = 0;
+	int minor = 0;
+
+	uname(&name);
+	ck_assert_int_eq(sscanf(name.release, "%d.%d", &major, &minor), 2);
+	return KERNEL(major, minor);
+}
+
+const char *built(const char *name)
+{
+	static char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *base;
+
+	ck_assert_int_gt(length, 0);
+	path[length] = '\0';
+	base = strrchr(path, '/') + 1;
+	snprintf(base, sizeof(path) - (size_t)(base - path), "%s", name);
+	return access(path, X_OK) == 0 ? path : NULL;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * One harness for all tests: it traps a child, hands over its listener, and
+ * puts a filter or a second supervisor where a test needs another kernel.
+ *
+ * A failure in here fails the test. Processes made here die with the test.
+ */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+#include <check.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <seccomp.h>
+
+/* For headers before Linux 5.5, 5.9, 5.19 and 6.6. */
+#ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
+#define SECCOMP_USER_NOTIF_FLAG_CONTINUE (1UL << 0)
+#endif
+#define ID_VALID SECCOMP_IOW(2, __u64)
+#define ID_VALID_BEFORE_5_9 SECCOMP_IOR(2, __u64)
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
+/*
+ * The system call that targets are trapped in. It takes no arguments, but the
+ * kernel reports whatever stands in the six registers, and it harms nobody
+ * when it is let run.
+ */
+#define TRAPPED SYS_getppid
+
+/* A system call, and an argument's low 32 bits if arg is not negative. */
+struct rule {
+	int nr;
+	int arg;
+	uint32_t value;
+	uint32_t action; /* SECCOMP_RET_... */
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * Puts a filter on the calling thread: the action of the first rule that fits,
+ * or else `otherwise`. Returns the listener with
+ * SECCOMP_FILTER_FLAG_NEW_LISTENER in flags, or 0, or -1 with errno.
+ */
+int filter_install(const struct rule *rules, size_t count, uint32_t otherwise,
+		   unsigned int flags);
+
+/* filter_install() for one rule in an otherwise open filter; must succeed. */
+void filter_deny(int nr, int arg, uint32_t value, int error);
+
+/* Passes a descriptor over a UNIX socket; -1 where that fails. */
+int send_fd(int socket, int fd);
+int receive_fd(int socket);
+
+struct target {
+	pid_t pid;
+	int listener;
+};
+
+/*
+ * A child that gets a filter with these rules, hands its listener over and
+ * goes on with body(arg), whose result is its exit status. flags are added to
+ * SECCOMP_FILTER_FLAG_NEW_LISTENER. target_try() gives pid -1 with errno where
+ * the kernel refuses the filter.
+ */
+typedef int (*target_body)(void *arg);
+struct target target_try(const struct rule *rules, size_t count,
+			 unsigned int flags, target_body body, void *arg);
+
+/* The same for TRAPPED alone; must succeed. */
+struct target target_start(target_body body, void *arg);
+
+/* Closes the listener, reaps the target: exit status, or 128 + signal. */
+int target_end(struct target *target);
+
+/* Reaps it only. */
+int target_wait(const struct target *target);
+
+/* Kills it, reaps it, closes the listener. */
+void target_kill(struct target *target);
+
+/* Bodies: one TRAPPED call; exit status 0 if it gave the (long) *arg. */
+int body_call_once(void *arg);
+/* Calls until it is killed. */
+int body_call_forever(void *arg);
+/* Calls once, then does nothing until it is killed. */
+int body_call_then_idle(void *arg);
+int body_idle(void *arg);
+
+/* TRAPPED with arguments; the result, or -errno. */
+long trapped_call(long a, long b, long c, long d, long e, long f);
+
+/* What the kernel player does with a call of this process; fills resp. */
+typedef void (*kernel_part)(const struct seccomp_notif *req,
+			    struct seccomp_notif_resp *resp, void *arg);
+
+/* Parts: each counts its calls in (int) *arg, in shared memory. */
+/* -EINTR twice, then lets the call run. */
+void part_eintr_twice(const struct seccomp_notif *req,
+		      struct seccomp_notif_resp *resp, void *arg);
+/* Lets it run. */
+void part_count(const struct seccomp_notif *req,
+		struct seccomp_notif_resp *resp, void *arg);
+
+/*
+ * A second supervisor plays an older, newer or failing kernel for the calling
+ * thread: it answers the calls that the rules trap. It runs in a process of
+ * its own; what it keeps in *arg stays there, unless *arg is shared memory.
+ */
+void kernel_played(const struct rule *rules, size_t count, kernel_part part,
+		   void *arg);
+
+/* Zeroed memory that children share. */
+void *shared_memory(size_t size);
+
+/* Writes into another process's memory; false where that fails. */
+bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size);
+
+/* Without the library; musl and glibc do not agree on ioctl(3)'s request. */
+int bare_ioctl(int fd, unsigned int request, void *arg);
+
+/* Is there a notification to receive? */
+bool notification_waits(int listener);
+
+/* Until a notification that was received, and not answered, is gone. */
+void wait_until_gone(int listener, uint64_t id);
+
+/* One processor for this thread and its children: what wakes up, waits. */
+void stay_on_one_processor(void);
+
+/* SIGALRM every 10 ms, with a handler. */
+void alarm_every_10_ms(int sigaction_flags);
+
+/* One request received from the listener; must succeed. */
+struct seccomp_notif receive(int listener);
+
+double seconds_now(void);
+void sleep_ms(unsigned int ms);
+
+/* "SKIP: test: reason" on standard error; the test returns after it. */
+void skip(const char *test, const char *reason);
+#define SKIP(reason)                    \
+	do {                            \
+		skip(__func__, reason); \
+		return;                 \
+	} while (0)
+
+/* Linux version of the running kernel, as KERNEL(6, 1). */
+#define KERNEL(major, minor) ((major)*1000 + (minor))
+int kernel_version(void);
+
+/* Path of a program that was built beside the suite; NULL if it was not. */
+const char *built(const char *name);
+
+/* One case for each file of the suite. */
+TCase *alloc_tests(void);
+TCase *receive_tests(void);
+TCase *respond_tests(void);
+TCase *id_valid_tests(void);
+TCase *fd_tests(void);
+TCase *thread_tests(void);
+TCase *confined_tests(void);
+TCase *wake_up_tests(void);
+TCase *notes_tests(void);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* seccomp_notify_id_valid() */
+#include <fcntl.h>
+#include <signal.h>
+
+#include "harness.h"
+
+/*
+ * "tells whether the notification id still waits for its answer: whether the
+ * target is alive and still in that call."
+ * "returns 0 if the notification waits for its answer, or -ENOENT with errno."
+ */
+START_TEST(a_waiting_notification_is_valid)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(an_answered_notification_is_not)
+{
+	struct target target = target_start(body_call_then_idle, NULL);
+	struct seccomp_notif_resp resp = { .id = receive(target.listener).id };
+
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	errno = 0;
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, resp.id),
+			 -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(the_notification_of_a_dead_target_is_not)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	kill(target.pid, SIGKILL);
+	target_wait(&target);
+	errno = 0;
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
+	close(target.listener);
+}
+END_TEST
+
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+static int body_interrupted_call(void *arg)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGUSR1, &action, NULL);
+	return body_call_then_idle(arg);
+}
+
+/* "the target died or left its call for a signal" */
+START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
+{
+	struct target target = target_start(body_interrupted_call, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	kill(target.pid, SIGUSR1);
+	wait_until_gone(target.listener, id);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(an_id_that_never_was_is_not)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id + 1000000),
+			 -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
+	/* All 64 bits count. */
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener,
+						 id ^ (UINT64_C(1) << 63)),
+			 -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(id_valid_on_a_bad_descriptor_keeps_errno)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_eq(seccomp_notify_id_valid(-1, 1), -ENOENT);
+	ck_assert_int_eq(errno, EBADF);
+	ck_assert_int_eq(seccomp_notify_id_valid(null, 1), -ENOENT);
+	ck_assert_int_eq(errno, ENOTTY);
+	close(null);
+	ck_assert_int_eq(seccomp_notify_id_valid(null, 1), -ENOENT);
+	ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+/* "A signal does not make a live target look dead." */
+START_TEST(a_signal_does_not_make_a_live_target_look_dead)
+{
+	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID,
+				   SECCOMP_RET_USER_NOTIF };
+	int *calls = shared_memory(sizeof(*calls));
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	kernel_played(&rule, 1, part_eintr_twice, calls);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	ck_assert_int_eq(*calls, 3);
+	target_kill(&target);
+}
+END_TEST
+
+/*
+ * A kernel before 5.9: "on older kernels the function uses the old one", the
+ * request whose number has the other direction.
+ */
+START_TEST(a_kernel_before_5_9_is_asked_its_own_way)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	filter_deny(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	kill(target.pid, SIGKILL);
+	target_wait(&target);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
+	close(target.listener);
+}
+END_TEST
+
+START_TEST(a_signal_does_not_make_it_look_dead_before_5_9_either)
+{
+	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID_BEFORE_5_9,
+				   SECCOMP_RET_USER_NOTIF };
+	int *calls = shared_memory(sizeof(*calls));
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	filter_deny(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
+	kernel_played(&rule, 1, part_eintr_twice, calls);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	ck_assert_int_eq(*calls, 3);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(the_old_number_is_not_tried_on_newer_kernels)
+{
+	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID_BEFORE_5_9,
+				   SECCOMP_RET_USER_NOTIF };
+	int *calls = shared_memory(sizeof(*calls));
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+
+	kernel_played(&rule, 1, part_count, calls);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id + 1000000),
+			 -ENOENT);
+	ck_assert_int_eq(*calls, 0);
+	target_kill(&target);
+}
+END_TEST
+
+TCase *id_valid_tests(void)
+{
+	TCase *tests = tcase_create("id_valid");
+
+	tcase_add_test(tests, a_waiting_notification_is_valid);
+	tcase_add_test(tests, an_answered_notification_is_not);
+	tcase_add_test(tests, the_notification_of_a_dead_target_is_not);
+	tcase_add_test(tests,
+		       the_notification_of_a_call_left_for_a_signal_is_not);
+	tcase_add_test(tests, an_id_that_never_was_is_not);
+	tcase_add_test(tests, id_valid_on_a_bad_descriptor_keeps_errno);
+	tcase_add_test(tests, a_signal_does_not_make_a_live_target_look_dead);
+	tcase_add_test(tests, a_kernel_before_5_9_is_asked_its_own_way);
+	tcase_add_test(tests,
+		       a_signal_does_not_make_it_look_dead_before_5_9_either);
+	tcase_add_test(tests, the_old_number_is_not_tried_on_newer_kernels);
+	return tests;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* NOTES and EXAMPLES of the manual page, followed to the letter. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "harness.h"
+
+static int open_memory(uint32_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%u/mem", pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int body_call_with_pointer(void *arg)
+{
+	trapped_call((long)(intptr_t)arg, 0, 0, 0, 0, 0);
+	return body_idle(NULL);
+}
+
+/*
+ * "The target may die at any time, and its pid may go to another process."
+ * "What a supervisor opens by that pid, /proc/pid/mem for instance, is the
+ * target's only if seccomp_notify_id_valid() says so after the file was
+ * opened."
+ */
+START_TEST(what_was_opened_by_pid_is_the_targets_if_id_valid_says_so)
+{
+	static char text[] = "the target's text";
+	struct target target = target_start(body_call_with_pointer, text);
+	struct seccomp_notif req = receive(target.listener);
+	char copy[sizeof(text)];
+	int memory = open_memory(req.pid);
+
+	ck_assert_int_ge(memory, 0);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
+	ck_assert_int_eq(
+		pread(memory, copy, sizeof(copy), (off_t)req.data.args[0]),
+		sizeof(copy));
+	ck_assert_str_eq(copy, text);
+	close(memory);
+
+	/* Dead, and a zombie: the pid still opens. */
+	kill(target.pid, SIGKILL);
+	wait_until_gone(target.listener, req.id);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id),
+			 -ENOENT);
+	target_end(&target);
+}
+END_TEST
+
+#define PATH_TRAPPED SYS_chdir
+
+static int body_chdir(void *arg)
+{
+	return syscall(PATH_TRAPPED, arg) == 0 ? 0 : errno;
+}
+
+/*
+ * "The memory of the target may change at any time, by another thread of it."
+ * "Copy what a decision depends on, decide on the copy, and never let the
+ * kernel read it again: a target that SECCOMP_USER_NOTIF_FLAG_CONTINUE lets
+ * run reads its arguments anew."
+ */
+START_TEST(the_targets_memory_changes_and_the_copy_does_not)
+{
+	const struct rule rule = { PATH_TRAPPED, -1, 0,
+				   SECCOMP_RET_USER_NOTIF };
+	char *path = shared_memory(4096); /* to write from outside */
+	struct seccomp_notif_resp resp = {
+		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
+	};
+	struct target target;
+	struct seccomp_notif req;
+	char copy[64];
+	int memory;
+
+	strcpy(path, "/");
+	target = target_try(&rule, 1, 0, body_chdir, path);
+	ck_assert_int_gt(target.pid, 0);
+	req = receive(target.listener);
+	memory = open_memory(req.pid);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
+	ck_assert_int_eq(
+		pread(memory, copy, sizeof(copy), (off_t)req.data.args[0]),
+		sizeof(copy));
+	close(memory);
+
+	strcpy(path, "/nowhere");
+	ck_assert_str_eq(copy, "/");
+	resp.id = req.id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), ENOENT);
+}
+END_TEST
+
+/* "A receive waits without limit." */
+START_TEST(a_receive_waits_while_no_call_comes)
+{
+	struct target target = target_start(body_idle, NULL);
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		struct seccomp_notif req;
+
+		seccomp_notify_receive(target.listener, &req);
+		_exit(0);
+	}
+	sleep_ms(300);
+	ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	target_kill(&target);
+}
+END_TEST
+
+static short poll_listener(int listener, int timeout)
+{
+	struct pollfd fd = { listener, POLLIN, 0 };
+
+	ck_assert_int_ge(poll(&fd, 1, timeout), 0);
+	return fd.revents;
+}
+
+static int body_sleep_then_call(void *arg)
+{
+	sleep_ms(50);
+	return body_call_once(arg);
+}
+
+/*
+ * "A supervisor that must not hang when its targets are gone calls poll(2) on
+ * the listener first: POLLIN tells that there is a notification, POLLHUP that
+ * no target is left."
+ */
+START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
+{
+	long expected = 1;
+	struct target target = target_start(body_sleep_then_call, &expected);
+	struct seccomp_notif_resp resp = { .val = 1 };
+
+	ck_assert_int_eq(poll_listener(target.listener, 0) & POLLIN, 0);
+	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLIN, POLLIN);
+	resp.id = receive(target.listener).id;
+	ck_assert_int_eq(poll_listener(target.listener, 0) & POLLIN, 0);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_wait(&target), 0);
+	if (kernel_version() < KERNEL(5, 9))
+		SKIP("POLLHUP needs Linux 5.9");
+	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP, POLLHUP);
+	close(target.listener);
+}
+END_TEST
+
+/* EXAMPLES, cut out of the page and compiled by the Makefile. */
+START_TEST(the_example_prints_the_directories_that_a_command_makes)
+{
+	const char *example = built("example");
+	char folder[] = "/tmp/libseccomp-notify-XXXXXX";
+	char command[8192];
+	char line[8192];
+	char expected[64];
+	FILE *output;
+	int lines = 0;
+
+	if (!example)
+		SKIP("the program `example` was not built");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(command, sizeof(command),
+		 "'%s' sh -c 'mkdir %s/a && mkdir %s/a/b && exit 5'", example,
+		 folder, folder);
+	output = popen(command, "re");
+	ck_assert_ptr_nonnull(output);
+	for (; fgets(line, sizeof(line), output); lines++) {
+		snprintf(expected, sizeof(expected), " makes %s/a%s\n", folder,
+			 lines ? "/b" : "");
+		ck_assert_ptr_nonnull(strstr(line, expected));
+	}
+	ck_assert_int_eq(WEXITSTATUS(pclose(output)), 5);
+	ck_assert_int_eq(lines, 2);
+	snprintf(command, sizeof(command), "rmdir %s/a/b %s/a %s", folder,
+		 folder, folder);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+TCase *notes_tests(void)
+{
+	TCase *tests = tcase_create("notes");
+
+	tcase_add_test(
+		tests,
+		what_was_opened_by_pid_is_the_targets_if_id_valid_says_so);
+	tcase_add_test(tests, the_targets_memory_changes_and_the_copy_does_not);
+	tcase_add_test(tests, a_receive_waits_while_no_call_comes);
+	tcase_add_test(tests,
+		       poll_tells_of_notifications_and_of_the_last_targets_end);
+	tcase_add_test(tests,
+		       the_example_prints_the_directories_that_a_command_makes);
+	return tests;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* seccomp_notify_receive() */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+#include "harness.h"
+
+static int body_six_arguments(void *arg)
+{
+	(void)arg;
+	trapped_call(1, 2, 3, 4, 5, -1);
+	return 0;
+}
+
+/*
+ * "waits for a notification on the listener fd and fills req with it."
+ * "No function needs another one to be called first."
+ */
+START_TEST(receives_the_call_with_its_arguments)
+{
+	struct target target = target_start(body_six_arguments, NULL);
+	struct seccomp_notif req;
+
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
+	ck_assert_uint_eq(req.flags, 0);
+	ck_assert_int_eq(req.data.nr, TRAPPED);
+	for (uint64_t i = 0; i < 5; i++)
+		ck_assert_uint_eq(req.data.args[i], i + 1);
+	ck_assert_uint_eq(req.data.args[5], (unsigned long)-1);
+	target_end(&target);
+}
+END_TEST
+
+static int body_sleep_then_call(void *arg)
+{
+	sleep_ms(100);
+	return body_call_once(arg);
+}
+
+START_TEST(waits_until_a_notification_comes)
+{
+	double before = seconds_now();
+	long expected = -ENOSYS;
+	struct target target = target_start(body_sleep_then_call, &expected);
+	struct seccomp_notif req;
+
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	ck_assert_double_ge(seconds_now() - before, 0.1);
+	/* A target whose listener is closed gets ENOSYS. */
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+/*
+ * "What req held before is lost, and does not matter: a buffer need not be
+ * cleared."
+ */
+START_TEST(takes_a_buffer_full_of_garbage)
+{
+	long expected = -ENOSYS;
+	struct target target = target_start(body_call_once, &expected);
+	struct seccomp_notif req;
+
+	memset(&req, 0xa5, sizeof(req));
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+START_TEST(writes_no_byte_beyond_the_structure)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	struct {
+		struct seccomp_notif req;
+		unsigned char after[64];
+	} buffer;
+
+	memset(&buffer, 0xa5, sizeof(buffer));
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &buffer.req),
+			 0);
+	for (size_t i = 0; i < sizeof(buffer.after); i++)
+		ck_assert_uint_eq(buffer.after[i], 0xa5);
+	target_kill(&target);
+}
+END_TEST
+
+static int body_count(void *arg)
+{
+	(void)arg;
+	for (long i = 0; i < 1000; i++)
+		if (trapped_call(i, 0, 0, 0, 0, 0) != i * 3)
+			return 1;
+	return 0;
+}
+
+/*
+ * "One pair serves any number of notifications, one after the other."
+ */
+START_TEST(one_pair_serves_1000_notifications)
+{
+	struct target target = target_start(body_count, NULL);
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+
+	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	for (uint64_t i = 0; i < 1000; i++) {
+		ck_assert_int_eq(seccomp_notify_receive(target.listener, req),
+				 0);
+		ck_assert_uint_eq(req->data.args[0], i);
+		resp->id = req->id;
+		resp->val = (int64_t)i * 3;
+		ck_assert_int_eq(seccomp_notify_respond(target.listener, resp),
+				 0);
+	}
+	ck_assert_int_eq(target_end(&target), 0);
+	seccomp_notify_free(req, resp);
+}
+END_TEST
+
+/* "req or resp is NULL." */
+START_TEST(null_is_efault)
+{
+	struct target target = target_start(body_call_forever, NULL);
+
+	while (!notification_waits(target.listener))
+		sleep_ms(1);
+	errno = 0;
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, NULL),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, EFAULT);
+	/* Nothing was taken: the notification is still there. */
+	ck_assert(notification_waits(target.listener));
+	target_kill(&target);
+}
+END_TEST
+
+/* "fd is not open." "fd is no listener." */
+START_TEST(a_bad_descriptor_is_ecanceled_with_errno)
+{
+	struct seccomp_notif req;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_eq(seccomp_notify_receive(-1, &req), -ECANCELED);
+	ck_assert_int_eq(errno, EBADF);
+	ck_assert_int_eq(seccomp_notify_receive(null, &req), -ECANCELED);
+	ck_assert_int_eq(errno, ENOTTY);
+	close(null);
+	ck_assert_int_eq(seccomp_notify_receive(null, &req), -ECANCELED);
+	ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+/*
+ * "A signal handler ends the wait, so that a supervisor can leave its loop."
+ * "A signal handler ran before a notification came; nothing is lost."
+ */
+START_TEST(a_signal_handler_ends_the_wait)
+{
+	struct target target = target_start(body_idle, NULL);
+	struct seccomp_notif req;
+
+	alarm_every_10_ms(0);
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, EINTR);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(after_a_signal_the_next_receive_gets_the_notification)
+{
+	long expected = 7;
+	struct target target = target_start(body_sleep_then_call, &expected);
+	struct seccomp_notif req;
+	struct seccomp_notif_resp resp = { .val = 7 };
+	int interrupted = 0;
+
+	alarm_every_10_ms(0);
+	while (seccomp_notify_receive(target.listener, &req) != 0) {
+		ck_assert_int_eq(errno, EINTR);
+		interrupted++;
+	}
+	ck_assert_int_gt(interrupted, 0);
+	resp.id = req.id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+static int body_fork_and_call(void *arg)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		return body_call_forever(arg);
+	*(volatile pid_t *)arg = child;
+	for (;;)
+		pause();
+}
+
+/*
+ * "The target died, or left its call for a signal, before its notification
+ * could be read". The kernel tells of it only where the receive had begun, so
+ * a supervisor that polls meets it in a race: here POLLIN was seen, and then
+ * the target died.
+ */
+START_TEST(a_target_that_died_before_the_read_leaves_nothing)
+{
+	pid_t *caller = shared_memory(sizeof(*caller));
+	struct target target = target_start(body_fork_and_call, caller);
+	struct seccomp_notif req;
+
+	while (!notification_waits(target.listener))
+		sleep_ms(1);
+	kill(*caller, SIGKILL);
+	while (notification_waits(target.listener))
+		sleep_ms(1);
+	alarm_every_10_ms(0);
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
+			 -ECANCELED);
+	ck_assert(errno == ENOENT || errno == EINTR);
+	ck_assert_uint_eq(req.id, 0);
+	target_kill(&target);
+}
+END_TEST
+
+static void enoent_part(const struct seccomp_notif *req,
+			struct seccomp_notif_resp *resp, void *arg)
+{
+	(void)req;
+	(void)arg;
+	resp->error = -ENOENT;
+}
+
+START_TEST(enoent_of_the_kernel_is_handed_on)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	const struct rule rule = { SYS_ioctl, 1,
+				   (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,
+				   SECCOMP_RET_USER_NOTIF };
+	struct seccomp_notif req;
+
+	kernel_played(&rule, 1, enoent_part, NULL);
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, ENOENT);
+	target_kill(&target);
+}
+END_TEST
+
+TCase *receive_tests(void)
+{
+	TCase *tests = tcase_create("receive");
+
+	tcase_add_test(tests, receives_the_call_with_its_arguments);
+	tcase_add_test(tests, waits_until_a_notification_comes);
+	tcase_add_test(tests, takes_a_buffer_full_of_garbage);
+	tcase_add_test(tests, writes_no_byte_beyond_the_structure);
+	tcase_add_test(tests, one_pair_serves_1000_notifications);
+	tcase_add_test(tests, null_is_efault);
+	tcase_add_test(tests, a_bad_descriptor_is_ecanceled_with_errno);
+	tcase_add_test(tests, a_signal_handler_ends_the_wait);
+	tcase_add_test(tests,
+		       after_a_signal_the_next_receive_gets_the_notification);
+	tcase_add_test(tests,
+		       a_target_that_died_before_the_read_leaves_nothing);
+	tcase_add_test(tests, enoent_of_the_kernel_is_handed_on);
+	return tests;
+}

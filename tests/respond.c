@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* seccomp_notify_respond() */
+#include <fcntl.h>
+#include <signal.h>
+
+#include "harness.h"
+
+/* The target that gets `expected` from its one call, and the answer to it. */
+static void answer_once(long expected, struct seccomp_notif_resp resp)
+{
+	struct target target = target_start(body_call_once, &expected);
+
+	resp.id = receive(target.listener).id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+
+/*
+ * "answers the notification whose id stands in resp." "The target's call gives
+ * val, or fails with error, a negative errno value."
+ */
+START_TEST(the_targets_call_gives_val)
+{
+	const struct seccomp_notif_resp resp = { .val = 4711 };
+
+	answer_once(4711, resp);
+}
+END_TEST
+
+START_TEST(the_targets_call_fails_with_error)
+{
+	const struct seccomp_notif_resp resp = { .error = -EXDEV };
+
+	answer_once(-EXDEV, resp);
+}
+END_TEST
+
+static int body_expects_the_real_answer(void *arg)
+{
+	return trapped_call(0, 0, 0, 0, 0, 0) == *(int *)arg ? 0 : 1;
+}
+
+/*
+ * "With SECCOMP_USER_NOTIF_FLAG_CONTINUE in flags, and val and error 0, the
+ * kernel runs the call as if there had been no notification."
+ */
+START_TEST(continue_runs_the_call)
+{
+	int parent = getpid();
+	struct target target =
+		target_start(body_expects_the_real_answer, &parent);
+	struct seccomp_notif_resp resp = {
+		.id = receive(target.listener).id,
+		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
+	};
+
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+/* "A signal does not stop the response." */
+START_TEST(a_signal_does_not_stop_the_response)
+{
+	const struct rule rule = { SYS_ioctl, 1,
+				   (uint32_t)SECCOMP_IOCTL_NOTIF_SEND,
+				   SECCOMP_RET_USER_NOTIF };
+	int *calls = shared_memory(sizeof(*calls));
+	long expected = 5;
+	struct target target = target_start(body_call_once, &expected);
+	struct seccomp_notif_resp resp = { .val = 5 };
+
+	resp.id = receive(target.listener).id;
+	kernel_played(&rule, 1, part_eintr_twice, calls);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(*calls, 3);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+static void fail_part(const struct seccomp_notif *req,
+		      struct seccomp_notif_resp *resp, void *arg)
+{
+	(void)req;
+	++*(int *)arg;
+	resp->error = -EIO;
+}
+
+START_TEST(another_failure_is_not_tried_again)
+{
+	const struct rule rule = { SYS_ioctl, 1,
+				   (uint32_t)SECCOMP_IOCTL_NOTIF_SEND,
+				   SECCOMP_RET_USER_NOTIF };
+	int *calls = shared_memory(sizeof(*calls));
+	struct seccomp_notif_resp resp = { .id = 1 };
+
+	kernel_played(&rule, 1, fail_part, calls);
+	ck_assert_int_eq(seccomp_notify_respond(-1, &resp), -ECANCELED);
+	ck_assert_int_eq(errno, EIO);
+	ck_assert_int_eq(*calls, 1);
+}
+END_TEST
+
+/*
+ * "The notification has been answered already." Once the target has taken its
+ * answer, the kernel has forgotten the notification.
+ */
+START_TEST(a_second_answer_is_einprogress_then_enoent)
+{
+	struct target target;
+	struct seccomp_notif_resp resp = { .val = 1 };
+	int first_error;
+
+	stay_on_one_processor();
+	target = target_start(body_call_then_idle, NULL);
+	resp.id = receive(target.listener).id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+			 -ECANCELED);
+	first_error = errno;
+	while (errno == EINPROGRESS) {
+		sleep_ms(1);
+		ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+				 -ECANCELED);
+	}
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert(first_error == EINPROGRESS || first_error == ENOENT);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
+{
+	struct target target;
+	int tries = 0;
+
+	/* The second answer has to come before the target has run. */
+	stay_on_one_processor();
+	target = target_start(body_call_forever, NULL);
+	do {
+		struct seccomp_notif_resp resp = { .val = 1 };
+
+		ck_assert_int_lt(tries++, 100000);
+		resp.id = receive(target.listener).id;
+		ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+				 0);
+		ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+				 -ECANCELED);
+	} while (errno == ENOENT);
+	ck_assert_int_eq(errno, EINPROGRESS);
+	target_kill(&target);
+}
+END_TEST
+
+/* "No notification with this id waits: it never was" */
+START_TEST(an_unknown_id_is_enoent)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	struct seccomp_notif_resp resp = { .val = 1 };
+
+	resp.id = receive(target.listener).id + 1000000;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, ENOENT);
+	target_kill(&target);
+}
+END_TEST
+
+/* "the target died" */
+START_TEST(a_dead_target_is_enoent)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	struct seccomp_notif_resp resp = { .val = 1 };
+
+	resp.id = receive(target.listener).id;
+	kill(target.pid, SIGKILL);
+	target_wait(&target);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, ENOENT);
+	close(target.listener);
+}
+END_TEST
+
+/*
+ * "Unknown flags, or SECCOMP_USER_NOTIF_FLAG_CONTINUE with val or error set"
+ * The notification still waits for a right answer.
+ */
+START_TEST(wrong_flags_are_einval)
+{
+	const struct seccomp_notif_resp wrong[] = {
+		{ .flags = 1U << 31 },
+		{ .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE, .val = 1 },
+		{ .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE, .error = -EPERM },
+	};
+	long expected = 3;
+	struct target target = target_start(body_call_once, &expected);
+	struct seccomp_notif_resp resp = wrong[_i];
+
+	resp.id = receive(target.listener).id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, EINVAL);
+	resp.flags = 0;
+	resp.error = 0;
+	resp.val = 3;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+START_TEST(respond_null_is_efault)
+{
+	struct target target = target_start(body_call_forever, NULL);
+
+	receive(target.listener);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, NULL),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, EFAULT);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(respond_on_a_bad_descriptor_is_ecanceled_with_errno)
+{
+	struct seccomp_notif_resp resp = { .id = 1 };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_eq(seccomp_notify_respond(-1, &resp), -ECANCELED);
+	ck_assert_int_eq(errno, EBADF);
+	ck_assert_int_eq(seccomp_notify_respond(null, &resp), -ECANCELED);
+	ck_assert_int_eq(errno, ENOTTY);
+	close(null);
+	ck_assert_int_eq(seccomp_notify_respond(null, &resp), -ECANCELED);
+	ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+START_TEST(the_response_is_not_changed)
+{
+	long expected = 9;
+	struct target target = target_start(body_call_once, &expected);
+	struct seccomp_notif_resp resp = { .val = 9 };
+	uint64_t id = receive(target.listener).id;
+
+	resp.id = id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_uint_eq(resp.id, id);
+	ck_assert_int_eq(resp.val, 9);
+	ck_assert_int_eq(resp.error, 0);
+	ck_assert_uint_eq(resp.flags, 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+TCase *respond_tests(void)
+{
+	TCase *tests = tcase_create("respond");
+
+	tcase_add_test(tests, the_targets_call_gives_val);
+	tcase_add_test(tests, the_targets_call_fails_with_error);
+	tcase_add_test(tests, continue_runs_the_call);
+	tcase_add_test(tests, a_signal_does_not_stop_the_response);
+	tcase_add_test(tests, another_failure_is_not_tried_again);
+	tcase_add_test(tests, a_second_answer_is_einprogress_then_enoent);
+	tcase_add_test(tests,
+		       an_answer_that_the_target_has_not_taken_is_einprogress);
+	tcase_add_test(tests, an_unknown_id_is_enoent);
+	tcase_add_test(tests, a_dead_target_is_enoent);
+	tcase_add_loop_test(tests, wrong_flags_are_einval, 0, 3);
+	tcase_add_test(tests, respond_null_is_efault);
+	tcase_add_test(tests,
+		       respond_on_a_bad_descriptor_is_ecanceled_with_errno);
+	tcase_add_test(tests, the_response_is_not_changed);
+	return tests;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* Threads, fork and signal handlers. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+
+#include "harness.h"
+
+#define THREADS 8
+#define CALLS 250 /* of each target thread */
+
+static void *target_thread(void *arg)
+{
+	long base = (long)(intptr_t)arg * CALLS;
+
+	for (long i = base; i < base + CALLS; i++)
+		if (trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
+			_exit(1);
+	return NULL;
+}
+
+static int body_threads(void *arg)
+{
+	pthread_t threads[THREADS];
+
+	(void)arg;
+	for (intptr_t i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, target_thread, (void *)i))
+			return 2;
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+
+static int listener;
+static atomic_bool stop;
+static atomic_int ended;
+static atomic_int answered[THREADS * CALLS];
+
+static void *supervisor_thread(void *arg)
+{
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+
+	(void)arg;
+	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	while (!stop) {
+		if (seccomp_notify_receive(listener, req) != 0) {
+			ck_assert(errno == EINTR || errno == ENOENT);
+			continue;
+		}
+		ck_assert_int_eq(seccomp_notify_id_valid(listener, req->id), 0);
+		resp->id = req->id;
+		resp->val = (int64_t)req->data.args[0] + 1;
+		answered[req->data.args[0]]++;
+		ck_assert_int_eq(seccomp_notify_respond(listener, resp), 0);
+	}
+	seccomp_notify_free(req, resp);
+	ended++;
+	return NULL;
+}
+
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * "All functions are thread-safe, also on one listener and also after fork(2)."
+ */
+START_TEST(eight_supervisor_threads_answer_eight_targets_once_each)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+	struct target target = target_start(body_threads, NULL);
+	pthread_t threads[THREADS];
+
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	listener = target.listener;
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL,
+						supervisor_thread, NULL),
+				 0);
+	ck_assert_int_eq(target_wait(&target), 0);
+	stop = true;
+	/* Again and again: a signal before the wait ends nothing. */
+	while (ended < THREADS) {
+		for (int i = 0; i < THREADS; i++)
+			pthread_kill(threads[i], SIGUSR1);
+		sleep_ms(1);
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < COUNT(answered); i++)
+		ck_assert_int_eq(answered[i], 1);
+	close(listener);
+}
+END_TEST
+
+START_TEST(a_child_forked_between_alloc_and_receive_supervises)
+{
+	long expected = 21;
+	struct target target = target_start(body_call_once, &expected);
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+	int status;
+	pid_t child;
+
+	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	child = fork();
+	if (child == 0) {
+		if (seccomp_notify_receive(target.listener, req) != 0 ||
+		    seccomp_notify_id_valid(target.listener, req->id) != 0)
+			_exit(1);
+		resp->id = req->id;
+		resp->val = 21;
+		_exit(-seccomp_notify_respond(target.listener, resp));
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(target_end(&target), 0);
+	seccomp_notify_free(req, resp);
+}
+END_TEST
+
+static volatile sig_atomic_t handled;
+
+static void supervise_in_handler(int signal)
+{
+	struct seccomp_notif req;
+	struct seccomp_notif_resp resp = { .val = 33 };
+
+	(void)signal;
+	if (seccomp_notify_receive(listener, &req) == 0 &&
+	    seccomp_notify_id_valid(listener, req.id) == 0) {
+		resp.id = req.id;
+		handled = seccomp_notify_respond(listener, &resp) == 0;
+	}
+}
+
+/*
+ * "seccomp_notify_receive(), seccomp_notify_respond() and
+ * seccomp_notify_id_valid() may be called in a signal handler"
+ */
+START_TEST(a_signal_handler_can_supervise)
+{
+	const struct sigaction action = { .sa_handler = supervise_in_handler };
+	long expected = 33;
+	struct target target = target_start(body_call_once, &expected);
+
+	listener = target.listener;
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	raise(SIGUSR1);
+	ck_assert(handled);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+TCase *thread_tests(void)
+{
+	TCase *tests = tcase_create("threads");
+
+	tcase_add_test(tests,
+		       eight_supervisor_threads_answer_eight_targets_once_each);
+	tcase_add_test(tests,
+		       a_child_forked_between_alloc_and_receive_supervises);
+	tcase_add_test(tests, a_signal_handler_can_supervise);
+	tcase_set_timeout(tests, 20);
+	return tests;
+}
