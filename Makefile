@@ -124,39 +124,12 @@ check: $(PROGRAMS) ## Run the tests
 demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
 	tests/demo/demo.sh $(BUILD)/demo
 
-# Each of these is a script whose head says what it does and needs.
-check-dropin: ## Prove every way to use this in libseccomp's place
-	tests/dropin/run.sh
-check-variants: ## Run the tests for 32 bits, musl and static programs
-	tests/variants/run.sh
-check-packages: ## Build and try packages: Debian, RPM, Alpine, Arch
-	tests/packaging/run.sh
-check-cross: ## Build for other processors; compare symbols and ABI
-	tests/packaging/cross.sh
-check-kernels: ## Run the tests on Debian's kernels, in qemu
-	tests/kernels/run.sh
-check-machines: ## The same on other processors
-	tests/kernels/machines.sh
-check-faults: ## Kill, signal, starve and fork
-	tests/faults/run.sh
-soak: ## Run under load for SOAK_SECONDS (60)
-	tests/faults/soak.sh
-fuzz: ## Drive the six calls at random for FUZZ_CALLS (10000000) calls
-	tests/fuzz/run.sh
-check-sanitizers: ## Run the tests under the sanitizers and valgrind
-	tests/quality/sanitizers.sh
-lint: ## Run the linters and analyzers
-	tests/quality/lint.sh
-coverage: ## Count the lines and branches of src/ that the tests reach
-	tests/quality/coverage.sh
-mutation: ## Break each line of src/ and see the tests notice
-	tests/quality/mutation.sh
-hardening: ## Check the built object
-	tests/quality/hardening.sh
-bench: ## Compare with bare ioctls and libseccomp
-	tests/bench/run.sh
-bench-plot: ## Draw what bench measured
-	tests/bench/plot.sh
+# Each of these is a script of that name, whose head says what it needs.
+SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
+	check-cross check-kernels check-machines check-faults soak fuzz lint \
+	hardening coverage mutation bench bench-plot
+$(SCRIPTS):
+	tests/*/$@.sh
 
 dist: ## Make the release's tarball from the last commit
 	@mkdir -p $(BUILD)
@@ -167,9 +140,7 @@ clean: ## Remove what was built
 	rm -rf $(BUILD)
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
+	@(sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile; \
+	sed -n 's/^# \([a-z-]*\): /\1\t/p' $(SCRIPTS:%=tests/*/%.sh)) | expand -t 20
 
-.PHONY: all install uninstall check demo check-dropin check-variants \
-	check-packages check-cross check-kernels check-machines check-faults soak \
-	fuzz check-sanitizers lint coverage mutation hardening bench bench-plot \
-	dist clean help
+.PHONY: all install uninstall check demo $(SCRIPTS) dist clean help
