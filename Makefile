@@ -94,7 +94,8 @@ SUITE = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/*.c))
 PROGRAMS = $(BUILD)/tests/suite $(BUILD)/tests/secure $(BUILD)/tests/example
 LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..'
 
-$(BUILD)/tests/%.o: tests/%.c tests/harness.h include/seccomp.h Makefile
+$(BUILD)/tests/%.o: tests/%.c tests/harness.h tests/trap.h \
+		include/seccomp.h Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) $(shell $(PKG_CONFIG) --cflags check) -c -o $@ $<
 
@@ -114,9 +115,9 @@ $(BUILD)/tests/example.c: man/$(PAGE)
 $(BUILD)/tests/example: $(BUILD)/tests/example.c $(LIBRARY)
 	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
 
-$(BUILD)/demo: tests/demo/demo.c $(STATIC)
-	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
+$(BUILD)/demo: tests/demo/demo.c tests/trap.c tests/trap.h $(LIBRARY)
+	$(COMPILE) -o $@ $(filter tests/%.c,$^) $(LDFLAGS) -L$(BUILD) \
+		-Wl,-rpath,'$$ORIGIN' -lseccomp-notify
 
 check: $(PROGRAMS) ## Run the tests
 	$(BUILD)/tests/suite

@@ -22,6 +22,8 @@
 
 #include <seccomp.h>
 
+#include "trap.h"
+
 /* For headers before Linux 5.5, 5.9, 5.19 and 6.6. */
 #ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE (1UL << 0)
@@ -43,30 +45,8 @@
  */
 #define TRAPPED SYS_getppid
 
-/* A system call, and an argument's low 32 bits if arg is not negative. */
-struct rule {
-	int nr;
-	int arg;
-	uint32_t value;
-	uint32_t action; /* SECCOMP_RET_... */
-};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/*
- * Puts a filter on the calling thread: the action of the first rule that fits,
- * or else `otherwise`. Returns the listener with
- * SECCOMP_FILTER_FLAG_NEW_LISTENER in flags, or 0, or -1 with errno.
- */
-int filter_install(const struct rule *rules, size_t count, uint32_t otherwise,
-		   unsigned int flags);
-
 /* filter_install() for one rule in an otherwise open filter; must succeed. */
 void filter_deny(int nr, int arg, uint32_t value, int error);
-
-/* Passes a descriptor over a UNIX socket; -1 where that fails. */
-int send_fd(int socket, int fd);
-int receive_fd(int socket);
 
 struct target {
 	pid_t pid;

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# demo.sh DEMO: shows the demonstration program DEMO at work on a shell, and
+# fails if the shell did not see what the supervisor answered.
+set -eu
+
+demo=$(realpath "$1")
+folder=$(mktemp -d /tmp/libseccomp-notify-demo-XXXXXX)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+echo "A shell that knows of nothing makes directories; a supervisor decides."
+echo
+status=0
+"$demo" -- sh -c '
+	echo "shell: mkdir kept";              mkdir kept
+	echo "shell: mkdir forbidden";         mkdir forbidden
+	echo "shell: mkdir $1/ours";           mkdir "$1/ours"
+	echo "shell: mkdir $1/ours once more"; mkdir "$1/ours"
+	echo "shell: there are:" *
+	exit 7
+' sh "$folder" || status=$?
+echo
+echo "The shell's exit status: $status"
+
+fail() {
+	echo "demo.sh: the demonstration failed: $1" >&2
+	exit 1
+}
+[ "$status" = 7 ] || fail "exit status $status in place of the shell's 7"
+[ -d kept ] || fail "the kernel did not make the directory left to it"
+[ -d ours ] || fail "the supervisor did not make its directory"
+[ ! -e forbidden ] || fail "the forbidden directory was made"
