@@ -91,7 +91,7 @@ uninstall: ## Remove what install put there
 	rm -f $(DESTDIR)$(mandir)/man7/$(NAME).7
 
 SUITE = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/*.c))
-PROGRAMS = $(BUILD)/tests/suite $(BUILD)/tests/secure $(BUILD)/tests/example
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme)
 LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..'
 
 $(BUILD)/tests/%.o: tests/%.c tests/harness.h tests/trap.h \
@@ -112,7 +112,11 @@ $(BUILD)/tests/example.c: man/$(PAGE)
 	@mkdir -p $(@D)
 	sed -n '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' $< > $@
 
-$(BUILD)/tests/example: $(BUILD)/tests/example.c $(LIBRARY)
+$(BUILD)/tests/readme.c: README.md
+	@mkdir -p $(@D)
+	sed -n '/^```c/,/^```/{/^```/d;p}' $< > $@
+
+$(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY)
 	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
 
 $(BUILD)/demo: tests/demo/demo.c tests/trap.c tests/trap.h $(LIBRARY)

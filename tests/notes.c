@@ -191,6 +191,22 @@ START_TEST(the_example_prints_the_directories_that_a_command_makes)
 }
 END_TEST
 
+START_TEST(the_readmes_program_prints_what_it_says)
+{
+	const char *program = built("readme");
+	char line[64];
+	FILE *output;
+
+	if (!program)
+		SKIP("the program `readme` was not built");
+	output = popen(program, "re");
+	ck_assert_ptr_nonnull(output);
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), output));
+	ck_assert_str_eq(line, "my parent is 4711\n");
+	ck_assert_int_eq(pclose(output), 0);
+}
+END_TEST
+
 TCase *notes_tests(void)
 {
 	TCase *tests = tcase_create("notes");
@@ -204,5 +220,6 @@ TCase *notes_tests(void)
 		       poll_tells_of_notifications_and_of_the_last_targets_end);
 	tcase_add_test(tests,
 		       the_example_prints_the_directories_that_a_command_makes);
+	tcase_add_test(tests, the_readmes_program_prints_what_it_says);
 	return tests;
 }
