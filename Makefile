@@ -138,7 +138,7 @@ $(SCRIPTS):
 
 dist: ## Make the release's tarball from the last commit
 	@mkdir -p $(BUILD)
-	git archive --prefix=$(NAME)-$(VERSION)/ HEAD | \
+	git -c tar.umask=0022 archive --prefix=$(NAME)-$(VERSION)/ HEAD | \
 		gzip -9n > $(BUILD)/$(NAME)-$(VERSION).tar.gz
 
 clean: ## Remove what was built

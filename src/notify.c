@@ -72,7 +72,7 @@ static void set_sync_wake_up(int fd, uint64_t id)
 {
 	static atomic_ulong last_block[1024];
 	const size_t slots = sizeof(last_block) / sizeof(*last_block);
-	const unsigned long block = id >> 16;
+	const unsigned long block = (unsigned long)(id >> 16);
 	atomic_ulong *last = &last_block[(unsigned int)fd % slots];
 	int saved_errno = errno;
 	unsigned long before;
