@@ -17,6 +17,11 @@ static bool free_changes_errno;
 static unsigned int calloc_calls;
 static unsigned int free_calls;
 
+#ifdef __has_feature /* clang */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define ALLOCATOR_IS_OURS false
 #else
@@ -329,10 +334,11 @@ END_TEST
 /* "It leaves errno as it was." */
 START_TEST(free_leaves_errno_alone)
 {
-	struct outcome got = alloc_both();
+	struct outcome got;
 
 	if (!ALLOCATOR_IS_OURS)
 		SKIP("the sanitizer has the allocator");
+	got = alloc_both();
 	free_changes_errno = true;
 	errno = EXDEV;
 	seccomp_notify_free(got.req, got.resp);

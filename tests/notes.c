@@ -194,12 +194,16 @@ END_TEST
 START_TEST(the_readmes_program_prints_what_it_says)
 {
 	const char *program = built("readme");
+	char command[4200];
 	char line[64];
 	FILE *output;
 
 	if (!program)
 		SKIP("the program `readme` was not built");
-	output = popen(program, "re");
+	/* LeakSanitizer would make the trapped call too, and wait for ever. */
+	snprintf(command, sizeof(command), "ASAN_OPTIONS=detect_leaks=0 '%s'",
+		 program);
+	output = popen(command, "re");
 	ck_assert_ptr_nonnull(output);
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), output));
 	ck_assert_str_eq(line, "my parent is 4711\n");
