@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * All six calls with their failures, for tools that can't follow a target into
+ * its filter: `supervisor TARGET`. "One pair serves any number of
+ * notifications, one after the other."
+ */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <seccomp.h>
+
+#include "trap.h"
+
+extern char **environ;
+
+#define MUST(condition)                                                   \
+	do {                                                              \
+		if (!(condition)) {                                       \
+			fprintf(stderr, "%s:%d: not so: %s (errno %d)\n", \
+				__FILE__, __LINE__, #condition, errno);   \
+			exit(1);                                          \
+		}                                                         \
+	} while (0)
+
+int main(int argc, char **argv)
+{
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+	char number[16];
+	char *arguments[] = { argc > 1 ? argv[1] : NULL, number, NULL };
+	int sockets[2];
+	int listener;
+	int status;
+	pid_t target;
+
+	MUST(argc > 1);
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	snprintf(number, sizeof(number), "%d", sockets[1]);
+	MUST(posix_spawn(&target, argv[1], NULL, NULL, arguments, environ) ==
+	     0);
+	close(sockets[1]);
+	listener = receive_fd(sockets[0]);
+	close(sockets[0]);
+	MUST(listener >= 0);
+
+	MUST(seccomp_notify_alloc(&req, &resp) == 0);
+	for (int left = 1000; left-- > 0;) {
+		MUST(seccomp_notify_receive(listener, req) == 0);
+		MUST(seccomp_notify_id_valid(listener, req->id) == 0);
+		resp->id = req->id;
+		resp->val = left;
+		resp->error = 0;
+		resp->flags = 2;
+		MUST(seccomp_notify_respond(listener, resp) == -ECANCELED);
+		MUST(errno == EINVAL);
+		resp->flags = 0;
+		MUST(seccomp_notify_respond(listener, resp) == 0);
+	}
+	MUST(waitpid(target, &status, 0) == target);
+	MUST(status == 0);
+	MUST(seccomp_notify_id_valid(listener, req->id) == -ENOENT);
+	MUST(seccomp_notify_respond(listener, resp) == -ECANCELED);
+	MUST(seccomp_notify_receive(listener, NULL) == -ECANCELED);
+	MUST(seccomp_notify_respond(listener, NULL) == -ECANCELED);
+	close(listener);
+	MUST(seccomp_notify_receive(listener, req) == -ECANCELED);
+	MUST(errno == EBADF);
+	MUST(seccomp_notify_fd(NULL) == -EINVAL);
+	seccomp_notify_free(req, resp);
+	seccomp_notify_free(NULL, NULL);
+	MUST(seccomp_notify_alloc(&req, NULL) == 0);
+	seccomp_notify_free(req, NULL);
+	MUST(seccomp_notify_alloc(NULL, &resp) == 0);
+	seccomp_notify_free(NULL, resp);
+	return 0;
+}
