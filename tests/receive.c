@@ -210,11 +210,11 @@ static int body_fork_and_call(void *arg)
  */
 START_TEST(a_target_that_died_before_the_read_leaves_nothing)
 {
-	pid_t *caller = shared_memory(sizeof(*caller));
-	struct target target = target_start(body_fork_and_call, caller);
+	volatile pid_t *caller = shared_memory(sizeof(*caller));
+	struct target target = target_start(body_fork_and_call, (void *)caller);
 	struct seccomp_notif req;
 
-	while (!notification_waits(target.listener))
+	while (!*caller || !notification_waits(target.listener))
 		sleep_ms(1);
 	kill(*caller, SIGKILL);
 	while (notification_waits(target.listener))
