@@ -129,10 +129,13 @@ static short poll_listener(int listener, int timeout)
 	return fd.revents;
 }
 
-static int body_sleep_then_call(void *arg)
+static int body_call_when_told(void *arg)
 {
-	sleep_ms(50);
-	return body_call_once(arg);
+	long expected = 1;
+
+	while (!*(volatile int *)arg)
+		sleep_ms(1);
+	return body_call_once(&expected);
 }
 
 /*
@@ -142,11 +145,12 @@ static int body_sleep_then_call(void *arg)
  */
 START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 {
-	long expected = 1;
-	struct target target = target_start(body_sleep_then_call, &expected);
+	int *told = shared_memory(sizeof(*told));
+	struct target target = target_start(body_call_when_told, told);
 	struct seccomp_notif_resp resp = { .val = 1 };
 
 	ck_assert_int_eq(poll_listener(target.listener, 0) & POLLIN, 0);
+	*told = 1;
 	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLIN, POLLIN);
 	resp.id = receive(target.listener).id;
 	ck_assert_int_eq(poll_listener(target.listener, 0) & POLLIN, 0);
