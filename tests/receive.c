@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "harness.h"
 
@@ -191,6 +192,84 @@ START_TEST(after_a_signal_the_next_receive_gets_the_notification)
 }
 END_TEST
 
+/* A process that waits in a receive; exit status 0, or errno. */
+static pid_t waiter_start(const struct target *target)
+{
+	pid_t waiter = fork();
+
+	if (waiter == 0) {
+		struct seccomp_notif req;
+
+		_exit(seccomp_notify_receive(target->listener, &req) == 0 ?
+			      0 :
+			      errno);
+	}
+	ck_assert_int_gt(waiter, 0);
+	return waiter;
+}
+
+static void assert_waiter_ends_with(pid_t waiter, int error)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(waiter, &status, 0), waiter);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), error);
+}
+
+static void assert_waiter_waits(pid_t waiter)
+{
+	sleep_ms(300);
+	ck_assert_int_eq(waitpid(waiter, NULL, WNOHANG), 0);
+	kill(waiter, SIGKILL);
+	ck_assert_int_eq(waitpid(waiter, NULL, 0), waiter);
+}
+
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+/* A handler with SA_RESTART; and no handler at all, but a stop. */
+START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
+{
+	const struct sigaction action = { .sa_handler = on_signal,
+					  .sa_flags = SA_RESTART };
+	struct target target = target_start(body_idle, NULL);
+	pid_t waiter;
+
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	waiter = waiter_start(&target);
+	for (int i = 0; i < 20; i++) {
+		sleep_ms(10);
+		kill(waiter, _i ? SIGSTOP : SIGUSR1);
+		sleep_ms(10);
+		kill(waiter, SIGCONT);
+	}
+	if (kernel_version() < KERNEL(6, 6))
+		assert_waiter_ends_with(waiter, EINTR);
+	else
+		assert_waiter_waits(waiter);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
+{
+	struct target target = target_start(body_idle, NULL);
+	pid_t waiter = waiter_start(&target);
+
+	sleep_ms(100);
+	kill(target.pid, SIGKILL);
+	target_wait(&target);
+	if (kernel_version() < KERNEL(6, 11))
+		assert_waiter_waits(waiter);
+	else
+		assert_waiter_ends_with(waiter, ENOENT);
+	close(target.listener);
+}
+END_TEST
+
 static int body_fork_and_call(void *arg)
 {
 	pid_t child = fork();
@@ -266,6 +345,10 @@ TCase *receive_tests(void)
 	tcase_add_test(tests, a_signal_handler_ends_the_wait);
 	tcase_add_test(tests,
 		       after_a_signal_the_next_receive_gets_the_notification);
+	tcase_add_loop_test(
+		tests, since_6_6_sa_restart_and_sigcont_do_not_end_the_wait, 0,
+		2);
+	tcase_add_test(tests, since_6_11_the_last_targets_end_ends_the_wait);
 	tcase_add_test(tests,
 		       a_target_that_died_before_the_read_leaves_nothing);
 	tcase_add_test(tests, enoent_of_the_kernel_is_handed_on);
