@@ -164,6 +164,28 @@ START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 }
 END_TEST
 
+/* Its parent has to reap it first, before Linux 6.11. */
+START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
+{
+	struct target target = target_start(body_idle, NULL);
+	siginfo_t info;
+
+	if (kernel_version() < KERNEL(5, 9))
+		SKIP("POLLHUP needs Linux 5.9");
+	kill(target.pid, SIGKILL);
+	ck_assert_int_eq(
+		waitid(P_PID, (id_t)target.pid, &info, WEXITED | WNOWAIT), 0);
+	if (kernel_version() < KERNEL(6, 11))
+		ck_assert_int_eq(poll_listener(target.listener, 300), 0);
+	else
+		ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP,
+				 POLLHUP);
+	target_wait(&target);
+	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP, POLLHUP);
+	close(target.listener);
+}
+END_TEST
+
 /* EXAMPLES, cut out of the page and compiled by the Makefile. */
 START_TEST(the_example_prints_the_directories_that_a_command_makes)
 {
@@ -227,6 +249,9 @@ TCase *notes_tests(void)
 	tcase_add_test(tests, a_receive_waits_while_no_call_comes);
 	tcase_add_test(tests,
 		       poll_tells_of_notifications_and_of_the_last_targets_end);
+	tcase_add_test(
+		tests,
+		since_6_11_pollhup_does_not_wait_until_the_target_is_reaped);
 	tcase_add_test(tests,
 		       the_example_prints_the_directories_that_a_command_makes);
 	tcase_add_test(tests, the_readmes_program_prints_what_it_says);
