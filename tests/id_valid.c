@@ -78,6 +78,34 @@ START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
 }
 END_TEST
 
+/*
+ * "with which only a fatal signal takes a target out of a call that the
+ * supervisor has received."
+ */
+START_TEST(since_5_19_with_wait_killable_recv_a_call_is_not_left)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+	struct target target =
+		target_try(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+			   body_interrupted_call, NULL);
+	uint64_t id;
+
+	if (kernel_version() < KERNEL(5, 19)) {
+		ck_assert_int_eq(errno, EINVAL);
+		ck_assert_int_eq(target.pid, -1);
+		return;
+	}
+	ck_assert_int_gt(target.pid, 0);
+	id = receive(target.listener).id;
+	kill(target.pid, SIGUSR1);
+	sleep_ms(100);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	kill(target.pid, SIGKILL);
+	wait_until_gone(target.listener, id);
+	target_end(&target);
+}
+END_TEST
+
 START_TEST(an_id_that_never_was_is_not)
 {
 	struct target target = target_start(body_call_forever, NULL);
@@ -121,6 +149,24 @@ START_TEST(a_signal_does_not_make_a_live_target_look_dead)
 	kernel_played(&rule, 1, part_eintr_twice, calls);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
 	ck_assert_int_eq(*calls, 3);
+	target_kill(&target);
+}
+END_TEST
+
+START_TEST(the_kernel_knows_the_right_number_since_5_9)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+	int result = bare_ioctl(target.listener, ID_VALID, &id);
+
+	if (kernel_version() < KERNEL(5, 9)) {
+		ck_assert_int_eq(errno, EINVAL);
+		ck_assert_int_eq(result, -1);
+	} else {
+		ck_assert_int_eq(result, 0);
+	}
+	ck_assert_int_eq(bare_ioctl(target.listener, ID_VALID_BEFORE_5_9, &id),
+			 0);
 	target_kill(&target);
 }
 END_TEST
@@ -186,9 +232,12 @@ TCase *id_valid_tests(void)
 	tcase_add_test(tests, the_notification_of_a_dead_target_is_not);
 	tcase_add_test(tests,
 		       the_notification_of_a_call_left_for_a_signal_is_not);
+	tcase_add_test(tests,
+		       since_5_19_with_wait_killable_recv_a_call_is_not_left);
 	tcase_add_test(tests, an_id_that_never_was_is_not);
 	tcase_add_test(tests, id_valid_on_a_bad_descriptor_keeps_errno);
 	tcase_add_test(tests, a_signal_does_not_make_a_live_target_look_dead);
+	tcase_add_test(tests, the_kernel_knows_the_right_number_since_5_9);
 	tcase_add_test(tests, a_kernel_before_5_9_is_asked_its_own_way);
 	tcase_add_test(tests,
 		       a_signal_does_not_make_it_look_dead_before_5_9_either);

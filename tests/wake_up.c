@@ -365,10 +365,27 @@ START_TEST(never_in_a_set_user_id_program)
 }
 END_TEST
 
+START_TEST(the_kernel_takes_the_flag_since_6_6)
+{
+	struct target target = target_start(body_idle, NULL);
+	int result = bare_ioctl(target.listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+				(void *)SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+
+	if (kernel_version() < KERNEL(6, 6)) {
+		ck_assert_int_eq(errno, EINVAL);
+		ck_assert_int_eq(result, -1);
+	} else {
+		ck_assert_int_eq(result, 0);
+	}
+	target_kill(&target);
+}
+END_TEST
+
 TCase *wake_up_tests(void)
 {
 	TCase *tests = tcase_create("wake_up");
 
+	tcase_add_test(tests, the_kernel_takes_the_flag_since_6_6);
 	tcase_add_loop_test(tests, off_unless_the_variable_is_1, 0, 8);
 	tcase_add_test(tests, the_variable_is_read_once);
 	tcase_add_test(tests, set_once_for_a_listener);
