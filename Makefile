@@ -34,7 +34,7 @@ HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -mbranch-protection=standard, \
 	$(if $(call has,$(flag)),,$(flag)))
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
-	-ffile-prefix-map=$(CURDIR)=. $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+	'-ffile-prefix-map=$(CURDIR)=.' $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 # No start files: there is no constructor to start.
 LINK_SHARED = -shared -nostartfiles -Wl,-soname,$(SONAME) \
 	-Wl,--version-script=$(MAP) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
