@@ -1,0 +1,359 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# check-variants: Run the tests with other compilers, libraries and headers
+# Packages: apt build-essential check clang debian-archive-keyring dpkg-dev file
+# Packages: gperf lib32gcc-12-dev libc6-dev-i386 libseccomp-dev lld make
+# Packages: mmdebstrap mount musl-tools pkg-config
+#
+# One line for each variant, which runs as many checks as the native suite, and
+# in which neither compiler nor linker has a word to say. As root, for a Debian
+# of its own for each release. What is downloaded, and what is built from that,
+# is kept in build/variants.
+# shellcheck disable=SC2016 # what is in single quotes, another shell expands
+cd "$(dirname "$0")/../.." || exit 1
+. tests/packaging/common.sh
+
+out=$PWD/build/variants
+store=$out/store
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+home=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+mkdir -p "$store"
+
+need clang clang
+need ld.lld lld
+need mmdebstrap mmdebstrap
+need musl-gcc musl-tools
+need gperf gperf
+need dpkg-source dpkg-dev
+[ "$(id -u)" = 0 ] || fail "only root can make a Debian of its own"
+
+# --- Running the suite -------------------------------------------------------
+
+# quiet LOG: it has nothing but what the suite prints.
+quiet() {
+	if grep -vE '^(Running suite|100%: Checks|SKIP: )' "$1" >&2; then
+		fail "the words above, in $1, should not be there"
+	fi
+}
+
+# checks VARIANT LOG: tells how many there were; as many as native.
+checks() {
+	local count
+	count=$(sed -n 's/^100%: Checks: \([0-9]*\), .*/\1/p' "$2")
+	grep '^SKIP' "$2" || true
+	[ "${native:=$count}" = "${count:-none}" ] ||
+		fail "$1: Checks: ${count:-none}, not $native, see $2"
+	echo "ok: $1: Checks: $count ($SECONDS s)"
+}
+
+# suite VARIANT FOLDER VARIABLE=...: builds it there, runs it.
+suite() {
+	local variant=$1 build=$out/$2
+	shift 2
+	rm -rf "$build"
+	make -s BUILD="$build" "$@" check >"$build.log" 2>&1 || {
+		cat "$build.log" >&2
+		fail "$variant: make check fails"
+	}
+	quiet "$build.log"
+	checks "$variant" "$build.log"
+}
+
+check_compilers() {
+	local cc
+	suite "as it comes" native
+	for cc in gcc clang; do
+		suite "$cc -O0" "$cc-O0" CC="$cc" CFLAGS="-O0 -Werror"
+		suite "$cc -O2 fortified" "$cc-fortified" CC="$cc" \
+			CFLAGS="-O2 -Werror" CPPFLAGS=-D_FORTIFY_SOURCE=2
+	done
+	suite "gcc -O3 -flto" gcc-lto CC=gcc AR=gcc-ar \
+		CFLAGS="-O3 -flto=auto -Werror"
+	suite "clang -O3 -flto" clang-lto CC=clang AR=llvm-ar-14 \
+		CFLAGS="-O3 -flto -Werror" LDFLAGS=-fuse-ld=lld
+}
+
+# --- Debian's archive --------------------------------------------------------
+
+# The mirror that this machine has Debian from.
+mirror() {
+	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
+		"Label: $1" | head -n 1
+}
+
+# sources SUITE [deb-src]: lines for apt.
+sources() {
+	local security
+	echo "${2:-deb} [signed-by=$keyring] $(mirror Debian) $1 main"
+	security=$(mirror Debian-Security)
+	[ "$1" = sid ] || [ -z "$security" ] ||
+		echo "${2:-deb} [signed-by=$keyring] $security $1-security main"
+}
+
+# apt_of SUITE ARCH COMMAND...: with sources and a state of its own, in the
+# folder of what it downloads.
+apt_of() {
+	local folder=$work/apt-$1-$2 keep=$store/$1-$2 arch=$2 suite=$1
+	shift 2
+	mkdir -p "$keep"
+	local options=(-q -o Dir::Etc::SourceList="$folder/sources.list"
+		-o Dir::Etc::SourceParts=- -o Dir::State="$folder"
+		-o Dir::State::status=/dev/null -o Dir::Cache="$folder"
+		-o APT::Architecture="$arch" -o APT::Architectures="$arch"
+		-o APT::Sandbox::User=root -o Acquire::Languages=none
+		-o Acquire::Retries=3)
+	if [ ! -d "$folder" ]; then
+		mkdir -p "$folder/lists/partial" "$folder/archives/partial"
+		{
+			sources "$suite"
+			[ "$suite" != "$home" ] || sources "$suite" deb-src
+		} >"$folder/sources.list"
+		apt-get "${options[@]}" update >"$keep/apt.log" 2>&1 || true
+	fi
+	(cd "$keep" && "$@" "${options[@]}" >>apt.log 2>&1)
+}
+
+# missing VARIANT SUITE ARCH WHAT: says so.
+missing() {
+	tail -n 3 "$store/$2-$3/apt.log"
+	echo "SKIP: $1: $4 of $2 for $3 could not be downloaded"
+}
+
+# unpacked SUITE ARCH PACKAGE...: to the folder root, what is not there already.
+unpacked() {
+	local suite=$1 arch=$2 keep=$store/$1-$2 package
+	shift 2
+	for package; do
+		[ ! -e "$keep/$package.done" ] || continue
+		apt_of "$suite" "$arch" apt-get download "$package" || return
+		mkdir -p "$keep/root"
+		dpkg-deb -x "$keep/${package}"_*.deb "$keep/root"
+		touch "$keep/$package.done"
+	done
+}
+
+# source_of PACKAGE: to the folder of that name in the store.
+source_of() {
+	[ ! -d "$store/$1" ] || return 0
+	apt_of "$home" amd64 apt-get source --download-only "$1" &&
+		dpkg-source --no-check -x "$store/$home-amd64/$1"_*.dsc \
+			"$store/$1" >>"$store/$home-amd64/apt.log" 2>&1
+}
+
+# --- 32 bits -----------------------------------------------------------------
+
+check_32_bits() {
+	local root=$store/$home-i386/root lib=usr/lib/i386-linux-gnu
+	local build=$out/m32 program
+
+	unpacked "$home" i386 check libsubunit-dev libsubunit0 libseccomp2 || {
+		missing "gcc -m32" "$home" i386 "Check or libseccomp"
+		return
+	}
+	local variables=(CC="gcc -m32" CFLAGS="-O2 -Werror"
+		CPPFLAGS="-isystem /usr/include/x86_64-linux-gnu"
+		LDFLAGS="-L$root/$lib -Wl,-rpath,$root/$lib"
+		PKG_CONFIG="env PKG_CONFIG_LIBDIR=$root/$lib/pkgconfig pkg-config")
+	rm -rf "$build"
+	make -s BUILD="$build" "${variables[@]}" all \
+		"$build"/tests/{suite,secure,example,readme} >"$build.log" 2>&1 || {
+		cat "$build.log" >&2
+		fail "gcc -m32: the suite can't be built"
+	}
+	quiet "$build.log"
+	for program in suite secure example readme; do
+		file "$build/tests/$program" | grep -q 'ELF 32-bit' ||
+			fail "gcc -m32: $program is not of 32 bits"
+	done
+	# Exec format error: 126.
+	program=0
+	"$build/tests/secure" 2>/dev/null || program=$?
+	if [ "$program" = 126 ]; then
+		echo "SKIP: gcc -m32: built without a warning; this kernel runs no 32-bit program: make check-machines runs the suite for i386"
+		return
+	fi
+	LD_LIBRARY_PATH=$root/$lib suite "gcc -m32" m32 "${variables[@]}"
+}
+
+# --- musl --------------------------------------------------------------------
+
+# for_musl PACKAGE LIBRARY FOLDER OPTION...: built where its source is; the
+# library needs what is in that folder.
+for_musl() {
+	local package=$1 library=$2 folder=$3 log=$store/$1.log
+	shift 3
+	[ ! -e "$store/$package/done" ] || return 0
+	(cd "$store/$package" && ./configure -q CC=musl-gcc CFLAGS="-O2 -w" \
+		CPPFLAGS="$headers" --host=x86_64-linux-musl "$@" &&
+		make -s -C "$folder" && make -s -C src "$library.la" &&
+		touch "$store/$package/done") >"$log" 2>&1 || {
+		cat "$log" >&2
+		fail "musl: $package can't be built for it"
+	}
+}
+
+check_musl() {
+	local root=$store/$home-amd64/root/usr/include package
+	local headers="-isystem $root -isystem $root/x86_64-linux-gnu"
+	local libs build=$out/musl-static
+
+	if ! { unpacked "$home" amd64 linux-libc-dev && source_of check &&
+		source_of libseccomp; }; then
+		missing musl "$home" amd64 "Linux's headers, Check or libseccomp"
+		return
+	fi
+	for_musl check libcheck lib --disable-shared --disable-subunit
+	for_musl libseccomp libseccomp include --disable-static
+	cat >"$store/check.pc" <<-EOF
+		Name: check
+		Description: Check for musl
+		Version: 0
+		Cflags: -I$store/check/src -I$store/check
+		Libs: -L$store/check/src/.libs -lcheck
+	EOF
+	libs=$store/libseccomp/src/.libs
+	suite musl musl CC=musl-gcc CFLAGS="-O2 -Werror" CPPFLAGS="$headers" \
+		PKG_CONFIG="env PKG_CONFIG_LIBDIR=$store pkg-config" \
+		LDFLAGS="-Wl,-rpath,$libs"
+
+	rm -rf "$build"
+	make -s BUILD="$build" CC=musl-gcc CFLAGS="-O2 -Werror" \
+		CPPFLAGS="$headers" "$build/libseccomp-notify.a" \
+		"$build/tests/readme.c"
+	# shellcheck disable=SC2086 # options
+	musl-gcc -O2 -Wall -Werror -static -Iinclude $headers \
+		-o "$build/supervisor" "$build/tests/readme.c" \
+		-L"$build" -lseccomp-notify
+	same "the README's program, static with musl, says something else" \
+		"my parent is 4711" "$("$build/supervisor")"
+	echo "ok: musl, the README's program, static: $(stat -c %s "$build/supervisor") bytes ($SECONDS s)"
+}
+
+# --- Older and newer headers and systems -------------------------------------
+
+check_headers() {
+	local suite root
+	for suite in bullseye sid; do
+		unpacked $suite amd64 linux-libc-dev || {
+			missing "headers of $suite" $suite amd64 "Linux's headers"
+			continue
+		}
+		root=$store/$suite-amd64/root/usr/include
+		suite "Linux's headers of $suite, $(version_of "$root")" \
+			"headers-$suite" CFLAGS="-O2 -Werror" \
+			CPPFLAGS="-isystem $root -isystem $root/x86_64-linux-gnu"
+	done
+}
+
+# version_of HEADERS: of Linux.
+version_of() {
+	awk '/LINUX_VERSION_CODE/ {
+		print int($3 / 65536) "." int($3 / 256) % 256
+	}' "$1/linux/version.h"
+}
+
+# release SUITE: the README's command, on a Debian with nothing installed.
+release() {
+	local chroot=$work/$1 log=$out/$1.log command
+	command=$(grep -x 'apt-get .*&& make check' README.md)
+	if ! sources "$1" | mmdebstrap --mode=root --variant=apt "$1" "$chroot" - \
+		>"$log" 2>&1; then
+		grep -E '^E: |Err' "$log" >&2
+		grep -qE 'Failed to fetch|[Mm]irror sync|Release file' "$log" ||
+			fail "mmdebstrap could not make a Debian $1, see $log"
+		echo "SKIP: Debian $1: its packages could not be downloaded"
+		return
+	fi
+	copy_source "$chroot/source"
+	cp /etc/resolv.conf "$chroot/etc"
+	# The mount goes with the last process that sees it.
+	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' \
+		"$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+		chroot "$chroot" sh -c "cd /source && $command" \
+		>"$log" 2>&1 </dev/null || {
+		tail -n 40 "$log" >&2
+		if grep -q '^E: Failed to fetch' "$log"; then
+			echo "SKIP: Debian $1: packages could not be downloaded"
+			return
+		fi
+		fail "Debian $1: the README's command fails"
+	}
+	if grep -i 'warning: ' "$log" | grep -v '^debconf' >&2; then
+		fail "Debian $1: the build has the warnings above"
+	fi
+	checks "Debian $1, $(chroot "$chroot" gcc -dumpfullversion | sed 's/^/gcc /'), $(chroot "$chroot" ldd --version | sed -n '1s/.* /glibc /p')" "$log"
+	rm -rf "$chroot"
+}
+
+# --- A packager's ways -------------------------------------------------------
+
+copy_source() {
+	mkdir "$1"
+	cp -r Makefile README.md libseccomp-notify.pc.in include src tests man "$1"
+}
+
+# lines LOG PATTERN WORD...: there are such lines; each has all the words.
+lines() {
+	local log=$1 pattern=$2 found word
+	shift 2
+	found=$(grep -E -e "$pattern" "$log") || fail "no $pattern in $log"
+	for word; do
+		if grep -vF -e "$word" <<<"$found" >&2; then
+			fail "a packager's $word does not reach the command above"
+		fi
+	done
+}
+
+check_packager() {
+	local log=$out/variables.log user=(setpriv --reuid 65534 --regid 65534
+		--clear-groups)
+
+	make BUILD="$out/variables" CC="env FROM_CC=1 gcc" \
+		AR="env FROM_AR=1 ar" CFLAGS="-O1 -DFROM_CFLAGS" \
+		CPPFLAGS=-DFROM_CPPFLAGS LDFLAGS=-Wl,-z,separate-code \
+		all "$out"/variables/{demo,tests/{suite,secure,example,readme}} |
+		sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' >"$log"
+	lines "$log" '(^| )-c ' FROM_CC=1 -DFROM_CFLAGS -DFROM_CPPFLAGS
+	lines "$log" '-shared' FROM_CC=1 -DFROM_CFLAGS separate-code
+	lines "$log" '-o [^ ]*/(suite|secure|example|readme|demo) ' FROM_CC=1 \
+		-DFROM_CFLAGS separate-code
+	lines "$log" ' rcs ' FROM_AR=1
+	echo "ok: CC, CFLAGS, CPPFLAGS, LDFLAGS and AR reach each command"
+
+	suite "CFLAGS empty" no-cflags CFLAGS=
+	suite "make -j2" j2 -j2
+
+	copy_source "$work/source"
+	chmod -R a-w,a+rX "$work/source"
+	mkdir "$work/products"
+	chown 65534 "$work/products"
+	log=$out/read-only.log
+	"${user[@]}" make -s -C "$work/source" BUILD="$work/products" check \
+		>"$log" 2>&1 || {
+		cat "$log" >&2
+		fail "can't be built from a read-only folder by an ordinary user"
+	}
+	quiet "$log"
+	checks "from a read-only folder, as an ordinary user" "$log"
+
+	copy_source "$work/with a space"
+	log=$out/space.log
+	make -s -C "$work/with a space" check >"$log" 2>&1 || {
+		cat "$log" >&2
+		fail "can't be built in a folder with a space in its name"
+	}
+	quiet "$log"
+	checks "in a folder with a space in its name" "$log"
+}
+
+native=
+check_compilers
+check_packager
+check_32_bits
+check_musl
+check_headers
+release bullseye
+release trixie
+echo "check-variants: each variant runs the same $native checks ($SECONDS s)."
