@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /* NOTES and EXAMPLES of the manual page, followed to the letter. */
-#define _FILE_OFFSET_BITS 64 /* for addresses above 2 GiB, on 32 bits */
+#define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

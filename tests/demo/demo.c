@@ -7,6 +7,7 @@
  * The command keeps the filter over execve(2), and so does every child of it.
  * Needs Linux 5.9, which tells when the last of them is gone.
  */
+#define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
