@@ -1,0 +1,363 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# check-dropin: Use the library in each way beside libseccomp, and without it
+# Packages: binutils check clang diffutils g++ gcc libc6-dev libseccomp-dev make
+# Packages: mount pkg-config python3 util-linux
+#
+# The files that `make install` gives are used, through pkg-config. What the
+# documentation's tables of differences say is measured on the libseccomp that
+# is here, and on those of newer Debian releases.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/packaging/common.sh
+
+OURS=libseccomp-notify.so.1
+THEIRS=libseccomp.so.2
+NEWER="trixie sid"
+dropin=tests/dropin
+stage=$work/stage
+lib=$stage/usr/local/lib
+# The name by which the dynamic linker is told to look for ours.
+export LD_LIBRARY_PATH=$lib
+export -f fail
+export check stage work dropin
+
+need clang clang
+need g++ g++
+need gcc gcc
+need mount mount
+need pkg-config pkg-config
+need python3 python3
+need readelf binutils
+need unshare util-linux
+pkg-config --exists check || fail "Check is missing: install the package check"
+pkg-config --exists libseccomp ||
+	fail "libseccomp is missing: install the package libseccomp-dev"
+
+python=$(python3 -c 'import sys; print(sys.executable)')
+
+ok() {
+	echo "ok: $* ($SECONDS s)"
+}
+
+# flags OPTIONS...: those of the installed files.
+flags() {
+	PKG_CONFIG_LIBDIR=$stage/usr/local/lib/pkgconfig \
+		PKG_CONFIG_SYSROOT_DIR=$stage pkg-config "$@" libseccomp-notify
+}
+
+# Runs a command where no file of libseccomp exists.
+without_libseccomp() {
+	local root=()
+	[ "$(id -u)" = 0 ] || root=(--map-root-user)
+	mkdir -p "$work/hidden"
+	unshare --mount "${root[@]}" "$dropin/hide-libseccomp.sh" \
+		"$work/hidden" "$@"
+}
+
+# build PROGRAM OPTIONS...: from the one source, with no word of the compiler.
+build() {
+	local program=$work/$1
+	shift
+	"${compiler:-gcc}" -D_GNU_SOURCE -Wall -Wextra -Werror -o "$program" \
+		"$dropin/supervisor.c" "$@" 2>"$work/err" || {
+		cat "$work/err" >&2
+		return 1
+	}
+	[ ! -s "$work/err" ] || {
+		cat "$work/err" >&2
+		fail "warnings in building with $*"
+	}
+}
+
+# bindings COMMAND...: what the dynamic linker binds for the program, or for
+# libseccomp-notify: FILE NAME FILE-THAT-HAS-IT. The program must work.
+bindings() {
+	rm -f "$work"/bindings.*
+	LD_BIND_NOW=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$work/bindings \
+		timeout 60 "$@" >"$work/out" 2>&1 || {
+		cat "$work/out" >&2
+		fail "this does not work: $*"
+	}
+	same "$* prints something else" "3 calls answered" "$(cat "$work/out")"
+	cat "$work"/bindings.* | sed -n \
+		's/.*binding file \(.*\) \[.*\] to \(.*\) \[.*\]: .*`\(seccomp_.*\)'\''.*/\1 \3 \2/p' |
+		sed 's|[^ ]*/||g' | grep -v "^$THEIRS " | sort -u
+}
+
+# expected PROGRAM LIBRARY: the six from there, all else from libseccomp.
+expected() {
+	local call
+	{
+		for call in $calls; do
+			echo "$1 $call $2"
+		done
+		for call in seccomp_init seccomp_load seccomp_release \
+			seccomp_rule_add; do
+			echo "$1 $call $THEIRS"
+		done
+		[ "$2" != "$OURS" ] || echo "$OURS seccomp_notify_fd $THEIRS"
+	} | sort
+}
+
+make -s install DESTDIR="$stage"
+
+# 1. One source, built three ways.
+build theirs -lseccomp
+same "linked with -lseccomp" "$(expected theirs "$THEIRS")" \
+	"$(bindings "$work/theirs")"
+ok "-lseccomp alone"
+
+# shellcheck disable=SC2046 # options
+build both $(flags --cflags --libs) -lseccomp
+same "linked with -lseccomp-notify -lseccomp" "$(expected both "$OURS")" \
+	"$(bindings "$work/both")"
+ok "-lseccomp-notify -lseccomp: the six are ours, the rest libseccomp's"
+
+alone() {
+	local compiler
+	for compiler in gcc g++; do
+		# shellcheck disable=SC2046 # options
+		build ours $(flags --cflags --libs)
+		same "without libseccomp, $compiler" "$(for call in $calls; do
+			[ "$call" = seccomp_notify_fd ] || echo "ours $call $OURS"
+		done)" "$(bindings "$work/ours")"
+	done
+	compiler=gcc
+	# shellcheck disable=SC2046 # options
+	build static -static $(flags --static --cflags --libs)
+	same "the static supervisor prints something else" \
+		"3 calls answered" "$(timeout 60 "$work/static")"
+}
+export -f alone build bindings flags same
+export OURS THEIRS calls
+without_libseccomp bash -euo pipefail -c alone
+ok "-lseccomp-notify alone, in C and C++, where there is no libseccomp"
+
+same "the static supervisor prints something else" "3 calls answered" \
+	"$(timeout 60 "$work/static")"
+if readelf -lW "$work/static" | grep -q INTERP; then
+	fail "the static supervisor needs a dynamic linker"
+fi
+strip "$work/static"
+size=$(($(stat -c %s "$work/static") / 1024))
+said=$(sed -n 's/.*static supervisor has about \([0-9]*\) KiB.*/\1/p' README.md)
+if [ "$((size * 10))" -lt "$((said * 9))" ] ||
+	[ "$((size * 9))" -gt "$((said * 10))" ]; then
+	fail "the static supervisor has $size KiB, not about $said as README.md says"
+fi
+ok "pkg-config --static: no warning; $size KiB stripped"
+
+# 2. In front of it, behind it, and twice.
+same "ours preloaded" "$(expected theirs "$OURS")" \
+	"$(bindings env LD_PRELOAD="$OURS" "$work/theirs")"
+ok "LD_PRELOAD: the six are ours, the rest libseccomp's"
+
+# shellcheck disable=SC2046 # options
+build reversed -Wl,--no-as-needed -lseccomp $(flags --cflags --libs)
+same "the program does not need both" "$THEIRS
+$OURS" "$(readelf -dW "$work/reversed" |
+	sed -n 's/.*(NEEDED).*\[\(libseccomp.*\)\]/\1/p')"
+same "linked with -lseccomp -lseccomp-notify" "$(expected reversed "$THEIRS")" \
+	"$(bindings "$work/reversed")"
+ok "-lseccomp -lseccomp-notify: the six are libseccomp's"
+
+same "linked and preloaded" "$(expected both "$OURS")" \
+	"$(bindings env LD_PRELOAD="$OURS" "$work/both")"
+cp "$lib/$OURS" "$work/copy.so"
+# By its path, or the linker takes one for the other, whose soname it has.
+same "linked and preloaded, with another copy before it" \
+	"$({
+		expected both copy.so
+		echo "copy.so seccomp_notify_fd $OURS"
+		echo "$OURS seccomp_notify_fd $THEIRS"
+	} | sort)" "$(bindings env \
+		LD_PRELOAD="$work/copy.so $lib/$OURS" "$work/both")"
+ok "linked and preloaded, as the same file and as two"
+
+# 3. A plugin, in a program that knows of neither; and a static archive.
+# shellcheck disable=SC2046 # options
+build plugin.so -shared -fPIC $(flags --cflags --libs) -lseccomp
+same "a plugin loaded with RTLD_LOCAL" "$(expected plugin.so "$OURS")" \
+	"$(bindings "$python" -c 'import ctypes, sys
+sys.exit(ctypes.CDLL(sys.argv[1], ctypes.RTLD_LOCAL).main())' "$work/plugin.so")"
+ok "a plugin loaded with RTLD_LOCAL"
+
+# shellcheck disable=SC2046 # options
+build archive $(flags --cflags) "$lib/libseccomp-notify.a" -lseccomp
+same "linked with libseccomp-notify.a -lseccomp" \
+	"$(expected archive "$THEIRS" | grep -vE 'notify_([^f]|free)')" \
+	"$(bindings "$work/archive")"
+ok "libseccomp-notify.a -lseccomp: the six are in the program"
+
+# 4. Without a compiler: the program that README.md shows.
+# shellcheck disable=SC2016 # no command in these backquotes
+sed -n '/^```python/,/^```/{/^```/d;p}' README.md >"$work/example.py"
+[ "$(uname -m)" != x86_64 ] || same "README.md's program in Python" \
+	"my parent is 4711" "$(without_libseccomp env -i PATH=/nonexistent \
+		LD_LIBRARY_PATH="$lib" \
+		"$python" "$work/example.py")"
+ok "README.md's program in Python, without libseccomp and compiler"
+
+# 5. Each language, each order of headers; and what must not link.
+# matrix TEST FOLDERS...: TEST is how the preprocessor knows libseccomp's header,
+# or that it is not there; the folders are compiler options.
+matrix() {
+	local folders standard compiler order count=0 compile
+	cat >"$work/twice.h" <<-EOF
+		#include <seccomp.h>
+		#include <linux/seccomp.h>
+		#$1 SCMP_VER_MAJOR
+		#error the header of libseccomp is wrongly in, or out
+		#endif
+	EOF
+	shift
+	for standard in c99 c11 c17 c++11 c++14 c++17 c++20; do
+		for compiler in gcc clang; do
+			for folders in "$@"; do
+				# shellcheck disable=SC2206 # options
+				compile=("$compiler" -x "${standard%%[0-9]*}"
+					"-std=$standard" -D_GNU_SOURCE -Wall
+					-Wextra -Wpedantic -Werror $folders)
+				for order in "" linux/seccomp.h "$work/twice.h"; do
+					"${compile[@]}" ${order:+-include "$order"} \
+						-fsyntax-only "$dropin/supervisor.c" ||
+						fail "see above: ${compile[*]} $order"
+					count=$((count + 1))
+				done
+			done
+		done
+	done
+	echo "$count"
+}
+export -f matrix
+mkdir "$work/include"
+cp "$(pkg-config --variable=includedir libseccomp)"/seccomp*.h "$work/include"
+include=$(flags --cflags)
+include=${include# }
+include=${include% }
+count=$(matrix ifndef "$include" "-isystem ${include#-I}" \
+	"$include -I$work/include" "-I$work/include $include")
+ok "$count ways to compile beside libseccomp's header: no warning"
+count=$(without_libseccomp bash -euo pipefail -c 'matrix ifdef "$@"' - \
+	"$include" "-isystem ${include#-I}")
+ok "$count ways to compile without it: no warning"
+
+# complaints MESSAGE OPTIONS...: the names that the linker complains of.
+complaints() {
+	local message=$1
+	shift
+	if gcc -D_GNU_SOURCE -o "$work/wrong" \
+		"$dropin/supervisor.c" "$@" 2>"$work/err"; then
+		fail "this should not link: $*"
+	fi
+	sed -n "s/.*$message \`\(.*\)'.*/\1/p" "$work/err" | sort -u
+}
+# shellcheck disable=SC2046 # options
+same "with -lseccomp-notify alone, other than libseccomp's own calls are missing" \
+	"$(expected both "$OURS" | sed -n "s/^both \(.*\) $THEIRS/\1/p")" \
+	"$(complaints "undefined reference to" $(flags --cflags --libs))"
+# shellcheck disable=SC2046 # options
+same "other than our six are defined twice in a static program with both" \
+	"$calls" "$(complaints "multiple definition of" -static \
+		$(flags --static --cflags --libs) -lseccomp | sed 's/;.*//')"
+ok "libseccomp's other calls need -lseccomp; a static program can't have both"
+
+# 6. The differences, as README.md and libseccomp-notify(7) tell them.
+# shellcheck disable=SC2046 # options
+gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests \
+	$(pkg-config --cflags check) -o "$work/differences" \
+	"$dropin/differences.c" tests/harness.c tests/trap.c -lseccomp \
+	$(pkg-config --libs check)
+
+# measure FOLDER FILE [PRELOADED]: on the libseccomp of the folder; FILE is the
+# library whose results these are.
+measure() {
+	LD_LIBRARY_PATH=$1:$lib LD_PRELOAD=${3-} timeout 60 "$work/differences" ||
+		fail "the cases do not run on $2"
+	[ "$(uname -m)" = x86_64 ] || return 0
+	strip -o "$work/stripped" "$2"
+	echo "stripped size on x86-64, bytes|$(stat -c %s "$work/stripped")"
+	echo "relocations on x86-64|$(readelf -rW "$2" | grep -c ' R_')"
+}
+
+# said VERSION: what the table on standard input says for that libseccomp. A
+# field may be "RESULT (VERSION, VERSION), RESULT (VERSION)".
+said() {
+	awk -F '|' -v OFS='|' -v version="${1//./\\.}" '
+		$2 ~ /\([0-9.]*[,)]/ {
+			count = split($2, results, /\),? ?/)
+			for (i = 1; i <= count; i++)
+				if (results[i] ~ "[( ]" version "(,|$)")
+					$2 = results[i]
+			sub(/ \(.*/, "", $2)
+		}
+		$1 !~ / on x86-64/ || "'"$(uname -m)"'" == "x86_64" { print }'
+}
+
+readme_table() {
+	sed -n '/^## Differences from libseccomp/,/^## [^D]/p' README.md |
+		sed -n 's/^| \(.*\) | \(.*\) | \(.*\) |$/\1|\2|\3/p' | tail -n +3
+}
+
+page_table() {
+	sed -n '/^\.SH DIFFERENCES FROM LIBSECCOMP/,/^\.SH [^D]/p' \
+		man/libseccomp-notify.7 | sed 's/\\-/-/g' | awk '
+		$0 == ".TP" { getline name; getline }
+		sub(/^libseccomp: /, "") { theirs = $0 }
+		sub(/^libseccomp-notify: /, "") { print name "|" theirs "|" $0 }'
+}
+
+# compare FOLDER: the libseccomp there, and ours before it.
+compare() {
+	local file version row
+	file=$(readlink -f "$1/$THEIRS")
+	version=${file##*.so.}
+	measure "$1" "$file" >"$work/theirs.rows"
+	measure "$1" "$lib/$OURS" "$OURS" >"$work/ours.rows"
+	row=$(paste -d '|' "$work/theirs.rows" <(cut -d '|' -f 2 "$work/ours.rows"))
+	if awk -F '|' '$2 == $3' <<<"$row" | grep .; then
+		fail "these cases are no difference from libseccomp $version"
+	fi
+	echo "case | libseccomp $version | libseccomp-notify"
+	echo "$row"
+	same "README.md says other than is measured on $version" \
+		"$row" "$(readme_table | said "$version")"
+	same "libseccomp-notify(7) says other than is measured on $version" \
+		"$row" "$(page_table | said "$version")"
+	ok "differences from libseccomp $version: as both tables say"
+}
+
+# Debian's libseccomp of other releases, unpacked; this system stays as it is.
+# shellcheck disable=SC2016 # apt-get's own $(...)
+newer() {
+	local state=$work/apt codename uri suite options
+	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	uri=$(apt-get indextargets --format '$(REPO_URI)' \
+		"Codename: $codename" 'Created-By: Packages' | head -n 1)
+	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+	for suite in $NEWER; do
+		echo "deb $uri $suite main"
+	done >"$state/sources"
+	options=(-qq -o "Dir::Etc::SourceList=$state/sources"
+		-o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$state/lists"
+		-o "Dir::Cache=$state/cache" -o APT::Sandbox::User=root
+		-o Acquire::Languages=none)
+	timeout 60 apt-get "${options[@]}" update || return 1
+	for suite in $NEWER; do
+		mkdir "$work/$suite"
+		(cd "$work/$suite" && timeout 30 apt-get "${options[@]}" \
+			download "libseccomp2/$suite" &&
+			dpkg-deb -x libseccomp2_*.deb .) || return 1
+	done
+}
+
+compare "$(dirname "$(gcc -print-file-name="$THEIRS")")"
+if newer >"$work/err" 2>&1; then
+	for suite in $NEWER; do
+		compare "$(dirname "$(find "$work/$suite" -name "$THEIRS")")"
+	done
+else
+	cat "$work/err" >&2
+	echo "SKIP: check-dropin: differences from the libseccomp of Debian's $NEWER: it can't be downloaded"
+fi
