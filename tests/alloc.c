@@ -247,7 +247,11 @@ START_TEST(no_notifications_is_eopnotsupp)
 }
 END_TEST
 
-/* "The system call failed, and errno says why: see ERRORS." */
+/*
+ * "The system call failed, and errno says why: see ERRORS."
+ * "seccomp_notify_alloc() gives -ECANCELED with any other error of seccomp(2):
+ * EPERM where a filter forbids the question, for instance."
+ */
 START_TEST(another_failure_of_the_question_is_ecanceled_with_errno)
 {
 	struct outcome got;

@@ -147,6 +147,7 @@ START_TEST(a_filter_without_notifications_gives_minus_one)
 END_TEST
 
 /*
+ * "seccomp_notify_fd() returns the listener"
  * "gives the listener of a filter that seccomp_load(3) has loaded from the
  * filter context ctx."
  */

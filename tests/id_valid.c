@@ -9,7 +9,8 @@
 /*
  * "tells whether the notification id still waits for its answer: whether the
  * target is alive and still in that call."
- * "returns 0 if the notification waits for its answer, or -ENOENT with errno."
+ * "seccomp_notify_id_valid() returns 0 if the notification waits for its
+ * answer, or -ENOENT with errno."
  */
 START_TEST(a_waiting_notification_is_valid)
 {
@@ -22,6 +23,7 @@ START_TEST(a_waiting_notification_is_valid)
 }
 END_TEST
 
+/* "or, for seccomp_notify_id_valid(), it has been answered." */
 START_TEST(an_answered_notification_is_not)
 {
 	struct target target = target_start(body_call_then_idle, NULL);

@@ -16,6 +16,9 @@ static int body_six_arguments(void *arg)
 }
 
 /*
+ * "A seccomp(2) filter that answers SECCOMP_RET_USER_NOTIF stops the system
+ * call of its process, the target, and queues a notification on the filter's
+ * listener, a file descriptor."
  * "waits for a notification on the listener fd and fills req with it."
  * "No function needs another one to be called first."
  */
@@ -35,10 +38,16 @@ START_TEST(receives_the_call_with_its_arguments)
 }
 END_TEST
 
+static int body_sleep_then_end(void *arg)
+{
+	(void)arg;
+	sleep_ms(100);
+	return 0;
+}
+
 static int body_sleep_then_call(void *arg)
 {
-	sleep_ms(100);
-	return body_call_once(arg);
+	return body_sleep_then_end(arg) || body_call_once(arg);
 }
 
 START_TEST(waits_until_a_notification_comes)
@@ -100,6 +109,8 @@ static int body_count(void *arg)
 
 /*
  * "One pair serves any number of notifications, one after the other."
+ * "seccomp_notify_alloc(), seccomp_notify_receive() and
+ * seccomp_notify_respond() return 0"
  */
 START_TEST(one_pair_serves_1000_notifications)
 {
@@ -139,16 +150,23 @@ START_TEST(null_is_efault)
 }
 END_TEST
 
-/* "fd is not open." "fd is no listener." */
+/*
+ * "fd is not open." "fd is no listener."
+ * "Some other kinds of file give EINVAL or another value of their own."
+ */
 START_TEST(a_bad_descriptor_is_ecanceled_with_errno)
 {
 	struct seccomp_notif req;
+	int urandom = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	ck_assert_int_eq(seccomp_notify_receive(-1, &req), -ECANCELED);
 	ck_assert_int_eq(errno, EBADF);
 	ck_assert_int_eq(seccomp_notify_receive(null, &req), -ECANCELED);
 	ck_assert_int_eq(errno, ENOTTY);
+	ck_assert_int_eq(seccomp_notify_receive(urandom, &req), -ECANCELED);
+	ck_assert_int_eq(errno, EINVAL);
+	close(urandom);
 	close(null);
 	ck_assert_int_eq(seccomp_notify_receive(null, &req), -ECANCELED);
 	ck_assert_int_eq(errno, EBADF);
@@ -328,6 +346,25 @@ START_TEST(enoent_of_the_kernel_is_handed_on)
 }
 END_TEST
 
+/* "or there is no target left (see VERSIONS)." */
+START_TEST(no_target_left_is_enoent)
+{
+	struct target target;
+	struct seccomp_notif req;
+
+	if (kernel_version() < KERNEL(6, 11))
+		SKIP("the end of a wait without targets needs Linux 6.11");
+	target = target_start(body_sleep_then_end, NULL);
+	/* Its end comes while the receive waits, and then before. */
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
+				 -ECANCELED);
+		ck_assert_int_eq(errno, ENOENT);
+	}
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
 TCase *receive_tests(void)
 {
 	TCase *tests = tcase_create("receive");
@@ -349,5 +386,6 @@ TCase *receive_tests(void)
 	tcase_add_test(tests,
 		       a_target_that_died_before_the_read_leaves_nothing);
 	tcase_add_test(tests, enoent_of_the_kernel_is_handed_on);
+	tcase_add_test(tests, no_target_left_is_enoent);
 	return tests;
 }

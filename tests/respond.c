@@ -17,6 +17,8 @@ static void answer_once(long expected, struct seccomp_notif_resp resp)
 }
 
 /*
+ * "A supervisor receives the notification as a request, and sends a response,
+ * which is what the target's call then gives."
  * "answers the notification whose id stands in resp." "The target's call gives
  * val, or fails with error, a negative errno value."
  */
@@ -210,6 +212,42 @@ START_TEST(wrong_flags_are_einval)
 }
 END_TEST
 
+/* "or on a kernel that does not know it." */
+START_TEST(continue_before_5_5_is_einval)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	struct seccomp_notif_resp resp = {
+		.id = receive(target.listener).id,
+		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
+	};
+
+	filter_deny(SYS_ioctl, 1, (uint32_t)SECCOMP_IOCTL_NOTIF_SEND, EINVAL);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, EINVAL);
+	target_kill(&target);
+}
+END_TEST
+
+/*
+ * "or a negative value that says what failed:" the other three that
+ * seccomp_notify_alloc() returns are of it "(seccomp_notify_alloc() alone.)"
+ */
+START_TEST(whatever_the_kernel_refuses_with_is_ecanceled)
+{
+	static const int errors[] = { EOPNOTSUPP, EFAULT, ENOMEM };
+	struct seccomp_notif req;
+	struct seccomp_notif_resp resp = { 0 };
+
+	filter_deny(SYS_ioctl, 0, 0, errors[_i]);
+	ck_assert_int_eq(seccomp_notify_receive(0, &req), -ECANCELED);
+	ck_assert_int_eq(errno, errors[_i]);
+	errno = 0;
+	ck_assert_int_eq(seccomp_notify_respond(0, &resp), -ECANCELED);
+	ck_assert_int_eq(errno, errors[_i]);
+}
+END_TEST
+
 START_TEST(respond_null_is_efault)
 {
 	struct target target = target_start(body_call_forever, NULL);
@@ -269,6 +307,9 @@ TCase *respond_tests(void)
 	tcase_add_test(tests, an_unknown_id_is_enoent);
 	tcase_add_test(tests, a_dead_target_is_enoent);
 	tcase_add_loop_test(tests, wrong_flags_are_einval, 0, 3);
+	tcase_add_test(tests, continue_before_5_5_is_einval);
+	tcase_add_loop_test(
+		tests, whatever_the_kernel_refuses_with_is_ecanceled, 0, 3);
 	tcase_add_test(tests, respond_null_is_efault);
 	tcase_add_test(tests,
 		       respond_on_a_bad_descriptor_is_ecanceled_with_errno);
