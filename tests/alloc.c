@@ -15,6 +15,7 @@
 static unsigned int calloc_fails_at; /* this many calls from now; 0: never */
 static bool free_changes_errno;
 static unsigned int calloc_calls;
+static size_t calloc_bytes;
 static unsigned int free_calls;
 
 #ifdef __has_feature /* clang */
@@ -38,6 +39,7 @@ void *calloc(size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
+	calloc_bytes += bytes;
 	memory = malloc(bytes);
 	/* Through a volatile pointer, or this becomes a call of calloc(). */
 	if (memory) {
@@ -144,20 +146,23 @@ START_TEST(gives_zeroed_memory_of_the_kernels_size)
 {
 	struct outcome got;
 
-	kernel_with_sizes(4096, 4096);
+	kernel_with_sizes(4096, 8000);
 	/* Dirty memory for the allocator to find. */
 	for (int i = 0; i < 8; i++) {
-		void *volatile dirty = malloc(4096);
+		void *volatile dirty = malloc(8000);
 
-		memset(dirty, 0xff, 4096);
+		memset(dirty, 0xff, 8000);
 		free(dirty);
 	}
+	calloc_bytes = 0;
 	got = alloc_both();
 	ck_assert_int_eq(got.result, 0);
 	ck_assert_uint_ge(malloc_usable_size(got.req), 4096);
-	ck_assert_uint_ge(malloc_usable_size(got.resp), 4096);
+	ck_assert_uint_ge(malloc_usable_size(got.resp), 8000);
 	ck_assert(all_zero(got.req, 4096));
-	ck_assert(all_zero(got.resp, 4096));
+	ck_assert(all_zero(got.resp, 8000));
+	if (ALLOCATOR_IS_OURS)
+		ck_assert_uint_eq(calloc_bytes, 4096 + 8000);
 	seccomp_notify_free(got.req, got.resp);
 }
 END_TEST
@@ -201,6 +206,7 @@ START_TEST(either_pointer_may_be_null)
 	struct seccomp_notif *req = UNTOUCHED;
 	struct seccomp_notif_resp *resp = UNTOUCHED;
 
+	calloc_calls = 0;
 	ck_assert_int_eq(seccomp_notify_alloc(&req, NULL), 0);
 	ck_assert_ptr_ne(req, UNTOUCHED);
 	ck_assert_ptr_nonnull(req);
@@ -208,6 +214,7 @@ START_TEST(either_pointer_may_be_null)
 	ck_assert_ptr_ne(resp, UNTOUCHED);
 	ck_assert_ptr_nonnull(resp);
 	ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), 0);
+	ck_assert_uint_eq(calloc_calls, ALLOCATOR_IS_OURS ? 2 : 0);
 	seccomp_notify_free(req, resp);
 }
 END_TEST
@@ -296,15 +303,38 @@ END_TEST
 START_TEST(either_allocation_failing_is_enomem_with_null)
 {
 	struct outcome got;
+	unsigned int freed;
 
 	if (!ALLOCATOR_IS_OURS)
 		SKIP("the sanitizer has the allocator");
 	calloc_fails_at = (unsigned int)_i;
 	free_changes_errno = true;
+	free_calls = 0;
 	got = alloc_both();
+	freed = free_calls;
 	ck_assert_uint_eq(calloc_fails_at, 0);
+	/* The first of two is given back. */
+	ck_assert_uint_eq(freed, _i == 2 ? 1 : 0);
 	ck_assert_int_eq(got.error, ENOMEM);
 	assert_failed(got, -ENOMEM);
+}
+END_TEST
+
+START_TEST(enomem_of_the_response_alone_frees_nothing)
+{
+	struct seccomp_notif_resp *resp = UNTOUCHED;
+	unsigned int freed;
+	int result;
+
+	if (!ALLOCATOR_IS_OURS)
+		SKIP("the sanitizer has the allocator");
+	calloc_fails_at = 1;
+	free_calls = 0;
+	result = seccomp_notify_alloc(NULL, &resp);
+	freed = free_calls;
+	ck_assert_int_eq(result, -ENOMEM);
+	ck_assert_ptr_null(resp);
+	ck_assert_uint_eq(freed, 0);
 }
 END_TEST
 
@@ -366,6 +396,7 @@ TCase *alloc_tests(void)
 	tcase_add_loop_test(tests, a_size_of_zero_is_efault, 0, 3);
 	tcase_add_loop_test(
 		tests, either_allocation_failing_is_enomem_with_null, 1, 3);
+	tcase_add_test(tests, enomem_of_the_response_alone_frees_nothing);
 	tcase_add_test(tests, free_takes_null);
 	tcase_add_test(tests, free_gives_all_memory_back);
 	tcase_add_test(tests, free_leaves_errno_alone);
