@@ -35,7 +35,8 @@ static void watch_part(const struct seccomp_notif *req,
 	struct seen *here = arg;
 	struct seccomp_notif played = { .id = here->next_id, .pid = 1 };
 
-	if ((uint32_t)req->data.args[1] == (uint32_t)SECCOMP_IOCTL_NOTIF_RECV) {
+	/* All 64 bits, as a filter may compare them. */
+	if (req->data.args[1] == (uint32_t)SECCOMP_IOCTL_NOTIF_RECV) {
 		if (!write_memory((pid_t)req->pid, req->data.args[2], &played,
 				  sizeof(played)))
 			resp->error = -EIO;
@@ -292,6 +293,11 @@ START_TEST(ids_far_away_are_another_listener)
 	assert_sets(4, far, 1);
 	assert_sets(3, far, 0);
 	assert_sets(4, far, 0);
+	/* As many bits count as a long has. */
+	assert_sets(3, far | UINT64_C(1) << 47, 1);
+	assert_sets(3, far, 1);
+	assert_sets(3, far | UINT64_C(1) << 63, sizeof(long) == 8 ? 1 : 0);
+	assert_sets(3, (far | UINT64_C(1) << 63) + 0x10000, 0);
 }
 END_TEST
 
