@@ -6,6 +6,7 @@
  * tests/dropin shows.
  */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -30,14 +31,49 @@ static void find(void *library, const char *name, void *function)
 	memcpy(function, &symbol, sizeof(symbol));
 }
 
-static const int modes[] = { RTLD_LOCAL, RTLD_GLOBAL };
+/*
+ * libseccomp under another name, as a program or a plugin may bring it along:
+ * a copy in which the name is changed.
+ */
+static void *load_renamed(const char *original)
+{
+	static char file[1 << 22];
+	const char name[] = LIBSECCOMP;
+	int from = open(original, O_RDONLY | O_CLOEXEC);
+	int to = (int)syscall(SYS_memfd_create, "renamed", 0);
+	ssize_t size = read(from, file, sizeof(file));
+	char path[32];
+	char *at = file;
 
+	ck_assert_int_gt(size, 0);
+	ck_assert_int_lt(size, sizeof(file));
+	while ((at = memmem(at, (size_t)(file + size - at), name,
+			    sizeof(name))))
+		memcpy(at, "another", strlen("another"));
+	ck_assert_int_eq(write(to, file, (size_t)size), size);
+	close(from);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", to);
+	return dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+}
+
+#define RENAMED (-1)
+static const int modes[] = { RTLD_LOCAL, RTLD_GLOBAL, RENAMED };
+
+/* For RENAMED, the original is there too, and knows nothing of the copy's. */
 static bool load_libseccomp(int mode)
 {
-	void *library = dlopen(LIBSECCOMP, RTLD_NOW | mode);
+	void *library = dlopen(
+		LIBSECCOMP, RTLD_NOW | (mode == RENAMED ? RTLD_LOCAL : mode));
 
 	if (!library)
 		return false;
+	if (mode == RENAMED) {
+		Dl_info info;
+
+		ck_assert(dladdr(dlsym(library, "seccomp_init"), &info));
+		library = load_renamed(info.dli_fname);
+		ck_assert_msg(library, "%s", dlerror());
+	}
 	find(library, "seccomp_init", &init);
 	find(library, "seccomp_rule_add", &rule_add);
 	find(library, "seccomp_load", &load);
