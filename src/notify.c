@@ -24,7 +24,7 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* Not ioctl(3), whose request is an int in musl, an unsigned long in glibc. */
-static long listener_ioctl(int fd, unsigned int request, uintptr_t arg)
+static long listener_ioctl(int fd, unsigned long request, uintptr_t arg)
 {
 	return syscall(SYS_ioctl, fd, request, arg);
 }
@@ -33,7 +33,7 @@ static long listener_ioctl(int fd, unsigned int request, uintptr_t arg)
  * For all requests but RECV: the kernel takes its lock interruptibly before it
  * does anything, so that EINTR means that nothing was done.
  */
-static long listener_ioctl_retry(int fd, unsigned int request, uintptr_t arg)
+static long listener_ioctl_retry(int fd, unsigned long request, uintptr_t arg)
 {
 	long rc;
 
