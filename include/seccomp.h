@@ -95,7 +95,8 @@ void seccomp_notify_free(struct seccomp_notif *req,
  * Needs Linux 5.0.
  *
  * Returns 0, or -ECANCELED with errno:
- *   EINTR   a signal came first; nothing is lost, call again
+ *   EINTR   a signal came first; nothing is lost, call again (since Linux 6.6
+ *	     not for a handler with SA_RESTART: the wait goes on)
  *   ENOENT  the target died, or left the call for a signal, before its
  *           notification was read; since Linux 6.11 also: no target is left
  *   EFAULT  @req is NULL

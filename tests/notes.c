@@ -164,7 +164,10 @@ START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 }
 END_TEST
 
-/* Its parent has to reap it first, before Linux 6.11. */
+/*
+ * "A parent of the target reaps it at its end, and does not leave that to the
+ * hang-up: before Linux 6.11 there is none until then."
+ */
 START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 {
 	struct target target = target_start(body_idle, NULL);

@@ -38,16 +38,10 @@ START_TEST(receives_the_call_with_its_arguments)
 }
 END_TEST
 
-static int body_sleep_then_end(void *arg)
-{
-	(void)arg;
-	sleep_ms(100);
-	return 0;
-}
-
 static int body_sleep_then_call(void *arg)
 {
-	return body_sleep_then_end(arg) || body_call_once(arg);
+	sleep_ms(100);
+	return body_call_once(arg);
 }
 
 START_TEST(waits_until_a_notification_comes)
@@ -248,7 +242,10 @@ static void on_signal(int signal)
 	(void)signal;
 }
 
-/* A handler with SA_RESTART; and no handler at all, but a stop. */
+/*
+ * "On Linux 6.6 and later the wait goes on after a handler that was installed
+ * with SA_RESTART of sigaction(2)." And after a stop, without any handler.
+ */
 START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 {
 	const struct sigaction action = { .sa_handler = on_signal,
@@ -272,6 +269,7 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 }
 END_TEST
 
+/* "or there is no target left (see VERSIONS)." */
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {
 	struct target target = target_start(body_idle, NULL);
@@ -346,25 +344,6 @@ START_TEST(enoent_of_the_kernel_is_handed_on)
 }
 END_TEST
 
-/* "or there is no target left (see VERSIONS)." */
-START_TEST(no_target_left_is_enoent)
-{
-	struct target target;
-	struct seccomp_notif req;
-
-	if (kernel_version() < KERNEL(6, 11))
-		SKIP("the end of a wait without targets needs Linux 6.11");
-	target = target_start(body_sleep_then_end, NULL);
-	/* Its end comes while the receive waits, and then before. */
-	for (int i = 0; i < 2; i++) {
-		ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
-				 -ECANCELED);
-		ck_assert_int_eq(errno, ENOENT);
-	}
-	ck_assert_int_eq(target_end(&target), 0);
-}
-END_TEST
-
 TCase *receive_tests(void)
 {
 	TCase *tests = tcase_create("receive");
@@ -386,6 +365,5 @@ TCase *receive_tests(void)
 	tcase_add_test(tests,
 		       a_target_that_died_before_the_read_leaves_nothing);
 	tcase_add_test(tests, enoent_of_the_kernel_is_handed_on);
-	tcase_add_test(tests, no_target_left_is_enoent);
 	return tests;
 }
