@@ -270,12 +270,16 @@ gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests \
 	"$dropin/differences.c" tests/harness.c tests/trap.c -lseccomp \
 	$(pkg-config --libs check)
 
+# The tables' two rows of sizes are of Debian 12's compiler.
+sizes=$(. /etc/os-release && [ "$ID$VERSION_ID $(uname -m)" = "debian12 x86_64" ] &&
+	echo yes) || true
+
 # measure FOLDER FILE [PRELOADED]: on the libseccomp of the folder; FILE is the
 # library whose results these are.
 measure() {
 	LD_LIBRARY_PATH=$1:$lib LD_PRELOAD=${3-} timeout 60 "$work/differences" ||
 		fail "the cases do not run on $2"
-	[ "$(uname -m)" = x86_64 ] || return 0
+	[ "$sizes" ] || return 0
 	strip -o "$work/stripped" "$2"
 	echo "stripped size on x86-64, bytes|$(stat -c %s "$work/stripped")"
 	echo "relocations on x86-64|$(readelf -rW "$2" | grep -c ' R_')"
@@ -292,7 +296,7 @@ said() {
 					$2 = results[i]
 			sub(/ \(.*/, "", $2)
 		}
-		$1 !~ / on x86-64/ || "'"$(uname -m)"'" == "x86_64" { print }'
+		$1 !~ / on x86-64/ || "'"$sizes"'" { print }'
 }
 
 readme_table() {
@@ -316,11 +320,15 @@ compare() {
 	measure "$1" "$file" >"$work/theirs.rows"
 	measure "$1" "$lib/$OURS" "$OURS" >"$work/ours.rows"
 	row=$(paste -d '|' "$work/theirs.rows" <(cut -d '|' -f 2 "$work/ours.rows"))
+	echo "case | libseccomp $version | libseccomp-notify"
+	echo "$row"
+	if ! grep -qw "${version//./\\.}" README.md; then
+		echo "SKIP: check-dropin: the tables do not know libseccomp $version yet, see above"
+		return
+	fi
 	if awk -F '|' '$2 == $3' <<<"$row" | grep .; then
 		fail "these cases are no difference from libseccomp $version"
 	fi
-	echo "case | libseccomp $version | libseccomp-notify"
-	echo "$row"
 	same "README.md says other than is measured on $version" \
 		"$row" "$(readme_table | said "$version")"
 	same "libseccomp-notify(7) says other than is measured on $version" \
