@@ -91,7 +91,7 @@ kernel() {
 
 # userland SUITE-ARCH: what the suite is built with and needs, in folder root.
 userland() {
-	local root=$store/$1/root name
+	local root=$store/$1/root name to link
 	rm -rf "$root"
 	for name in bin lib lib64 sbin; do
 		mkdir -p "$root/usr/$name"
@@ -101,6 +101,11 @@ userland() {
 		libsubunit0 libseccomp2 busybox-static; do
 		unpack "$1" "$name" "$root" || return
 	done
+	# Links from the top would lead the linker out of the folder.
+	find "$root" -type l -lname '/*' -printf '%l %p\n' |
+		while read -r to link; do
+			ln -sfr "$root$to" "$link"
+		done
 }
 
 # initramfs SUITE-ARCH COMPILER: builds the suite, and packs it with all that
