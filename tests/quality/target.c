@@ -2,7 +2,8 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * A target as a program of its own: `target SOCKET` traps getppid(2), hands
- * its listener over, and makes the call until it gives 0.
+ * its listener over, and after it the sizes that the kernel tells, and makes
+ * the call until it gives 0, or -1 once nobody supervises it.
  */
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -13,13 +14,18 @@
 int main(int argc, char **argv)
 {
 	const struct rule rule = { SYS_getppid, -1, 0, SECCOMP_RET_USER_NOTIF };
-	int socket = argc > 1 ? atoi(argv[1]) : -1;
+	int socket = argc > 1 ? (int)strtol(argv[1], NULL, 10) : -1;
+	struct seccomp_notif_sizes sizes;
+	long answer;
 	int listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
 				      SECCOMP_FILTER_FLAG_NEW_LISTENER);
 
-	if (listener < 0 || send_fd(socket, listener) < 0)
+	if (listener < 0 || send_fd(socket, listener) < 0 ||
+	    syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0 ||
+	    write(socket, &sizes, sizeof(sizes)) != sizeof(sizes))
 		return 1;
-	while (syscall(SYS_getppid) != 0)
-		;
-	return 0;
+	do {
+		answer = syscall(SYS_getppid);
+	} while (answer > 0);
+	return answer != 0;
 }
