@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * The targets of a measurement: threads of one child that make a trapped call
+ * again and again and check each answer.
+ */
+#ifndef TARGETS_H
+#define TARGETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The answer to a call depends on its first argument. */
+#define ANSWER(arg) ((arg)*3 + 1)
+
+/* The supervisor's thread that receives this argument ends. */
+#define LAST_CALL 0x10000000
+
+struct plan {
+	int threads;
+	bool own_listeners; /* one for each thread, or one for all */
+	int last_calls;	    /* how many, with one listener */
+	unsigned int ms;    /* how long to measure */
+	unsigned long work; /* turns of work() between two calls */
+};
+
+/* Round trips a second, and the latency of one in nanoseconds. */
+struct outcome {
+	double rate;
+	unsigned long median;
+	unsigned long percentile_99;
+	bool right; /* all answers were */
+};
+
+/*
+ * Starts them; all listeners arrive before the first call is made. The child
+ * dies with the thread that started it, exits when it is done, and leaves what
+ * it measured in *outcome, which is shared memory. Failure ends the program.
+ */
+pid_t targets_start(const struct plan *plan, struct outcome *outcome,
+		    int *listeners);
+
+/* Keeps the processor busy: instructions, not time. */
+void work(unsigned long turns);
+
+/* All of this thread and of its children, on one that gets few interrupts. */
+void stay_on_last_processor(void);
+
+void *shared_memory(size_t size);
+double seconds_now(void);
+
+/* Prints what failed with errno's reason, and ends the program. */
+_Noreturn void die(const char *what);
+#define MUST(condition)                  \
+	do {                             \
+		if (!(condition))        \
+			die(#condition); \
+	} while (0)
+
+#endif
