@@ -157,7 +157,8 @@ about() {
 		"$("${CC:-cc}" --version | head -n 1)," \
 		"libseccomp-notify $(sed -n 's/^VERSION = //p' Makefile)," \
 		"libseccomp $(pkg-config --modversion libseccomp)"
-	[ "$what" = counts ] || echo "$rounds rounds, $ms ms each, $(date -u +%F)"
+	[ "$what" = counts ] || echo "$rounds rounds, $ms ms each," \
+		"$(date -u +%F), load average before: $load"
 }
 
 report() {
@@ -178,6 +179,7 @@ need readelf binutils
 need pkg-config pkg-config
 pkg-config --exists libseccomp || fail "no libseccomp: install the package libseccomp-dev"
 
+load=$(cut -d ' ' -f 1 /proc/loadavg)
 compile
 sync=
 if has_sync_wake_up; then
