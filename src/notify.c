@@ -67,8 +67,10 @@ static bool sync_wake_up_wanted(void)
  *
  * Descriptors beyond the table share slots. Their listeners may then have the
  * flag set again, which costs a system call and is never wrong.
+ *
+ * Not inlined: a receive that is not to do this saves no registers for it.
  */
-static void set_sync_wake_up(int fd, uint64_t id)
+__attribute__((noinline)) static void set_sync_wake_up(int fd, uint64_t id)
 {
 	static atomic_ulong last_block[1024];
 	const size_t slots = sizeof(last_block) / sizeof(*last_block);
