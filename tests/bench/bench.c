@@ -148,6 +148,7 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < supervisors; i++)
 		pthread_join(threads[i], NULL);
+	free(threads);
 	MUST(waitpid(targets, &status, 0) == targets);
 	if (status != 0 || !outcome->right) {
 		fputs("bench: a target got a wrong answer, or failed\n",

@@ -22,7 +22,7 @@
  * Latencies are counted in buckets, 32 to each power of two: within 3 %.
  * The last one is for all above 4 seconds.
  */
-#define BUCKETS (28 * 32)
+#define BUCKETS ((size_t)28 * 32)
 
 struct thread {
 	pthread_t id;
@@ -178,7 +178,7 @@ static void measure(struct outcome *outcome)
 
 	MUST(threads);
 	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, 64 * 1024);
+	pthread_attr_setstacksize(&attributes, (size_t)64 * 1024);
 	pthread_barrier_init(&all_listen, NULL,
 			     (unsigned int)plan->threads + 1);
 	for (int i = 0; i < plan->threads; i++) {

@@ -13,6 +13,7 @@ cd "$folder"
 echo "A shell that knows of nothing makes directories; a supervisor decides."
 echo
 status=0
+# shellcheck disable=SC2016 # for the other shell
 "$demo" -- sh -c '
 	echo "shell: mkdir kept";              mkdir kept
 	echo "shell: mkdir forbidden";         mkdir forbidden

@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# lint: Check sources, scripts and manual pages with analyzers and linters
+# Packages: gcc libc6-dev clang clang-format clang-tidy cppcheck shellcheck
+# Packages: mandoc groff git bsdextrautils perl check pkg-config libseccomp-dev
+# All of them run; the exit status is 0 only if none has a word to say.
+# shellcheck disable=SC2016,SC2317 # quoted for another shell; called by name
+set -uo pipefail
+export LC_ALL=C.UTF-8
+failed=0
+
+# quiet WHAT COMMAND...: it prints nothing, and succeeds.
+quiet() {
+	local what=$1 output
+	shift
+	if output=$("$@" 2>&1) && [ -z "$output" ]; then
+		echo "ok: $what"
+	else
+		echo "$output"
+		echo "lint: $what: see above" >&2
+		failed=1
+	fi
+}
+
+each_with() { # COMMAND FILE...: one file at a time, two at once
+	printf '%s\0' "${@:2}" | xargs -0 -n 1 -P 2 sh -c "$1" sh
+}
+
+mapfile -t sources < <(git ls-files 'src/*.c' 'tests/*.c')
+mapfile -t formatted < <(git ls-files '*.c' '*.h')
+mapfile -t scripts < <(git ls-files '*.sh' .ci/run tests/kernels/init)
+mapfile -t pages < <(git ls-files man)
+flags="-std=c11 -D_GNU_SOURCE -Iinclude -Itests"
+
+# The clang 14 of Debian 12 counts on the summary that --quiet leaves.
+clang_tidy() {
+	each_with 'out=$(clang-tidy --quiet "$1" -- '"$flags"' 2>&1) ||
+		echo "$out"' "${sources[@]}"
+}
+clang_analyzer() {
+	each_with 'clang --analyze --analyzer-output text '"$flags"' \
+		-o /dev/null "$1"' src/*.c
+}
+gcc_analyzer() {
+	each_with 'gcc '"$flags"' -DSECCOMP_NOTIFY_BUILD -O2 -fanalyzer -c \
+		-o /dev/null "$1"' src/*.c
+}
+# The kernel's style declares at the top; MUST() and ck_assert() end the
+# program, of which cppcheck knows nothing.
+cpp_check() {
+	# shellcheck disable=SC2086 # options
+	cppcheck -q ${flags/-std/--std} -D__x86_64__ --error-exitcode=1 --inline-suppr \
+		--enable=warning,style,performance,portability \
+		--suppress=missingIncludeSystem --suppress=variableScope \
+		--suppress=nullPointerRedundantCheck \
+		--suppress=arrayIndexOutOfBoundsCond \
+		--suppress=unreachableCode \
+		--suppress=leakNoVarFunctionCall:tests/dropin/differences.c \
+		--suppress=leakReturnValNotUsed:tests/dropin/differences.c \
+		src tests
+}
+
+# A line of each in every file but those whose format has no comments, and
+# LICENSE, which is the licence itself.
+licensed() {
+	git ls-files | grep -vxE 'LICENSE|.*\.abi|.*/debian/(changelog|copyright|source/format)' |
+		while read -r file; do
+			head -n 5 "$file" | grep -q 'SPDX-License-Identifier: MIT' &&
+				head -n 5 "$file" |
+				grep -q 'Copyright The libseccomp-notify authors' ||
+				echo "$file: no SPDX line, or no copyright"
+		done
+}
+top_level() {
+	diff <(printf '%s\n' include src tests man Makefile README.md LICENSE \
+		libseccomp-notify.pc.in | sort) \
+		<(git ls-files | sed 's|/.*||' | grep -v '^\.' | sort -u)
+}
+# The desktop's library of notifications has that name.
+names() {
+	! git grep -nE 'lib''notify|-l''notify' -- . ':!*.md'
+}
+# Places that only one machine has.
+places() {
+	! git grep -nE '(^|[^A-Za-z0-9_.$}-])/(work|home|root/)' -- . ':!.ci' |
+		grep -vE 'HOME=/root'
+}
+small() {
+	local lines
+	lines=$(wc -l <Makefile)
+	[ "$lines" -le 155 ] || echo "Makefile: $lines lines"
+	lines=$(cat src/*.[ch] src/*.map 2>/dev/null | wc -l)
+	[ "$lines" -le 250 ] || echo "src: $lines lines"
+}
+
+quiet "clang-format" clang-format --dry-run --Werror "${formatted[@]}"
+quiet "clang-tidy" clang_tidy
+quiet "clang's analyzer" clang_analyzer
+quiet "gcc's analyzer" gcc_analyzer
+quiet "cppcheck" cpp_check
+quiet "shellcheck" shellcheck -x "${scripts[@]}"
+quiet "mandoc" mandoc -T lint "${pages[@]}"
+quiet "groff" groff -man -ww -t -z "${pages[@]}"
+quiet "licence and copyright" licensed
+quiet "top level" top_level
+quiet "names" names
+quiet "places" places
+quiet "size" small
+tests/quality/sentences.sh || failed=1
+exit "$failed"
