@@ -28,10 +28,11 @@ LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wundef -Wvla -Wwrite-strings
-# Those of these that the compiler has for its machine.
+# Those of these that the compiler has for its machine. (arm64: the functions of
+# libgcc for atomics are not marked as branch-protected.)
 has = $(shell $(CC) $(1) -Werror -S -x c -o /dev/null /dev/null 2>&1 || echo no)
 HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
-	-fcf-protection -mbranch-protection=standard, \
+	-fcf-protection -mbranch-protection=standard -mno-outline-atomics, \
 	$(if $(call has,$(flag)),,$(flag)))
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
 	'-ffile-prefix-map=$(CURDIR)=.' $(HARDENING) $(CPPFLAGS) $(CFLAGS)

@@ -75,6 +75,11 @@ diff "$work/listed" "$work/have" || fail "other symbols than src/$name.map lists
 	awk '$7 != "UND" && $7 ~ /^[0-9]+$/' | wc -l)" -eq 6 ] ||
 	fail "the library defines more dynamic symbols than its six functions"
 ok "six dynamic symbols, as src/$name.map lists them"
+nm -g --defined-only "$work/one/build/$name.a" | awk 'NF == 3 { print $3 }' |
+	sort >"$work/archived"
+cut -d ' ' -f 1 "$work/listed" | diff - "$work/archived" ||
+	fail "the static archive defines other names"
+ok "the static archive defines the same six"
 
 want "soname" "SONAME.*\[$name\.so\.1\]" readelf -dW "$library"
 [ "$(readelf -dW "$library" | grep -c NEEDED)" -eq 1 ] ||
