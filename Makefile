@@ -93,7 +93,7 @@ uninstall: ## Remove what install put there
 
 SUITE = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/*.c))
 PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme)
-LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..'
+LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..:$$ORIGIN/../..'
 
 $(BUILD)/tests/%.o: tests/%.c tests/harness.h tests/trap.h \
 		include/seccomp.h Makefile
@@ -103,6 +103,14 @@ $(BUILD)/tests/%.o: tests/%.c tests/harness.h tests/trap.h \
 $(BUILD)/tests/suite: $(SUITE) $(LIBRARY)
 	$(COMPILE) -o $@ $(SUITE) $(LINK_TEST) -lseccomp-notify \
 		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
+
+# Programs of check-faults and soak.
+FAULTS = $(addprefix $(BUILD)/tests/faults/,faults soak)
+$(firstword $(FAULTS)): $(addprefix $(BUILD)/tests/,faults/supervisors.o \
+	faults/targets.o harness.o)
+$(FAULTS): %: %.o $(BUILD)/tests/trap.o $(LIBRARY)
+	$(COMPILE) -o $@ $(filter %.o,$^) $(LINK_TEST) -lseccomp-notify \
+		$(shell $(PKG_CONFIG) --libs check) -pthread
 
 # Set-user-ID programs find no library by a relative path: the static one.
 $(BUILD)/tests/secure: tests/programs/secure.c $(STATIC)
