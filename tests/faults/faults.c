@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* Runs the fault tests. CK_RUN_CASE=NAME (of Check) runs one case. */
+#include <dirent.h>
+#include <malloc.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "faults.h"
+
+bool receive_ends_with_the_last_target(void)
+{
+	return kernel_version() >= KERNEL(6, 11);
+}
+
+void sleep_randomly(unsigned int limit)
+{
+	struct timespec time = { .tv_nsec = rand() % (long)limit * 1000 };
+
+	if (time.tv_nsec > (long)limit * 500) /* a sleep takes its time */
+		nanosleep(&time, NULL);
+}
+
+int body_count_up(void *arg)
+{
+	(void)arg;
+	for (long i = 0;; i++)
+		if (trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
+			return 1;
+}
+
+int body_call_with_41(void *arg)
+{
+	(void)arg;
+	return trapped_call(41, 0, 0, 0, 0, 0) == 42 ? 0 : 1;
+}
+
+void answer(int listener)
+{
+	struct seccomp_notif req = receive(listener);
+	struct seccomp_notif_resp resp = {
+		.id = req.id,
+		.val = (int64_t)req.data.args[0] + 1,
+	};
+
+	ck_assert_int_eq(seccomp_notify_id_valid(listener, req.id), 0);
+	ck_assert_int_eq(seccomp_notify_respond(listener, &resp), 0);
+}
+
+void answer_until_gone(int listener)
+{
+	struct pollfd fd = { listener, POLLIN, 0 };
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+
+	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	while (poll(&fd, 1, -1) == 1 && !(fd.revents & POLLHUP)) {
+		if (seccomp_notify_receive(listener, req) != 0) {
+			ck_assert_int_eq(errno, ENOENT);
+			continue;
+		}
+		resp->id = req->id;
+		resp->val = (int64_t)req->data.args[0] + 1;
+		if (seccomp_notify_respond(listener, resp) != 0)
+			ck_assert_int_eq(errno, ENOENT);
+	}
+	seccomp_notify_free(req, resp);
+}
+
+static unsigned int descriptors_before;
+static size_t memory_before;
+
+static unsigned int descriptors(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	unsigned int count = 0;
+
+	ck_assert_ptr_nonnull(directory);
+	while (readdir(directory))
+		count++;
+	closedir(directory);
+	return count;
+}
+
+static size_t memory(void)
+{
+	return mallinfo2().uordblks;
+}
+
+static void before(void)
+{
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); /* short sleeps are short */
+	descriptors_before = descriptors();
+	memory_before = memory();
+}
+
+static void after(void)
+{
+	ck_assert_uint_eq(descriptors(), descriptors_before);
+	/* The C library keeps some for threads that have ended. */
+	ck_assert_uint_le(memory(), memory_before + 16384);
+}
+
+int main(int argc, char **argv)
+{
+	TCase *cases[] = { supervisor_fault_tests(), target_fault_tests() };
+	const char *seed_text = getenv("SEED");
+	unsigned int seed = seed_text ?
+				    (unsigned int)strtoul(seed_text, NULL, 0) :
+				    (unsigned int)time(NULL);
+	Suite *suite = suite_create("faults");
+	SRunner *runner;
+	int failed;
+
+	/* Not return: LeakSanitizer, at exit, would make trapped calls. */
+	if (argc > 1)
+		_exit(strcmp(argv[1], CALL_WITH_41) == 0 ?
+			      body_call_with_41(NULL) :
+			      2);
+	printf("SEED=%u\n", seed);
+	srand(seed);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		tcase_add_checked_fixture(cases[i], before, after);
+		suite_add_tcase(suite, cases[i]);
+	}
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

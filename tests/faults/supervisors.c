@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* Supervisors under signals, without descriptors or memory, forked. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "faults.h"
+
+#ifndef sigev_notify_thread_id /* glibc before 2.38 */
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+/* Are they there? Their malloc() dies at the limit. */
+extern void __asan_init(void) __attribute__((weak));
+extern void __tsan_init(void) __attribute__((weak));
+
+#define SUPERVISORS 4
+#define TARGETS 4 /* threads that call */
+
+/* In memory that the target, the supervisor and its children share. */
+struct load {
+	atomic_bool stop;
+	atomic_ulong called; /* and got the right answer */
+	atomic_ulong answered;
+	atomic_ulong interrupted; /* receives */
+	atomic_ulong signals;	  /* those that came together too */
+};
+
+static struct load *load;
+
+/* The second argument of a call tells a supervisor thread to end with it. */
+static bool call(bool last)
+{
+	long number = (long)load->called++;
+
+	return trapped_call(number, last, 0, 0, 0, 0) == number + 1;
+}
+
+static void *calling_thread(void *arg)
+{
+	while (!load->stop)
+		if (!call(false))
+			_exit(1);
+	return arg;
+}
+
+static int body_load(void *arg)
+{
+	pthread_t threads[TARGETS];
+
+	(void)arg;
+	for (size_t i = 0; i < COUNT(threads); i++)
+		if (pthread_create(&threads[i], NULL, calling_thread, NULL))
+			return 2;
+	for (size_t i = 0; i < COUNT(threads); i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < SUPERVISORS; i++)
+		if (!call(true))
+			return 1;
+	return 0;
+}
+
+/*
+ * Answers one call, which no signal may hinder; false if it was the last one.
+ * Without Check's macros where nothing is wrong: each of them writes a file.
+ */
+static bool answer_one(int listener, struct seccomp_notif *req,
+		       struct seccomp_notif_resp *resp)
+{
+	if (seccomp_notify_receive(listener, req) != 0) {
+		if (errno != EINTR)
+			ck_abort_msg("receive: %s", strerror(errno));
+		load->interrupted++;
+		return true;
+	}
+	if (seccomp_notify_id_valid(listener, req->id) != 0)
+		ck_abort_msg("id_valid: %s", strerror(errno));
+	resp->id = req->id;
+	resp->val = (int64_t)req->data.args[0] + 1;
+	if (seccomp_notify_respond(listener, resp) != 0)
+		ck_abort_msg("respond: %s", strerror(errno));
+	load->answered++;
+	return !req->data.args[1];
+}
+
+static void *supervisor_thread(void *arg)
+{
+	int listener = *(int *)arg;
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+
+	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	while (answer_one(listener, req, resp))
+		;
+	seccomp_notify_free(req, resp);
+	return NULL;
+}
+
+static struct target supervised(pthread_t threads[SUPERVISORS],
+				void *(*supervisor)(void *))
+{
+	/* Where the threads find it. */
+	static struct target target;
+
+	load = shared_memory(sizeof(*load));
+	target = target_start(body_load, NULL);
+	for (int i = 0; i < SUPERVISORS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, supervisor,
+						&target.listener),
+				 0);
+	return target;
+}
+
+/* Each call was answered once: the target has seen that it was rightly. */
+static void end_supervised(struct target *target,
+			   pthread_t threads[SUPERVISORS])
+{
+	load->stop = true;
+	ck_assert_int_eq(target_wait(target), 0);
+	for (int i = 0; i < SUPERVISORS; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_uint_gt(load->called, SUPERVISORS);
+	ck_assert_uint_eq(load->answered, load->called);
+	close(target->listener);
+	munmap(load, sizeof(*load));
+}
+
+static void count_signals(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)context;
+	load->signals += 1 + (unsigned long)info->si_overrun;
+}
+
+/* 10,000 signals a second to this thread alone. */
+static void *interrupted_supervisor_thread(void *arg)
+{
+	const struct itimerspec every = { { 0, 100000 }, { 0, 100000 } };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID,
+				  .sigev_signo = SIGUSR1 };
+	timer_t timer;
+
+	event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
+	ck_assert_int_eq(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	ck_assert_int_eq(timer_settime(timer, 0, &every, NULL), 0);
+	supervisor_thread(arg);
+	timer_delete(timer);
+	return NULL;
+}
+
+#define SECONDS 3
+
+/*
+ * "A signal does not stop the response." "A signal does not make a live target
+ * look dead." With SA_RESTART, newer kernels do not end a receive either.
+ */
+START_TEST(signals_lose_no_call)
+{
+	const int flags[] = { 0, SA_RESTART };
+	const struct sigaction action = { .sa_sigaction = count_signals,
+					  .sa_flags = SA_SIGINFO | flags[_i] };
+	pthread_t threads[SUPERVISORS];
+	struct target target;
+
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	target = supervised(threads, interrupted_supervisor_thread);
+	/* Signals end a sleep: by the clock. */
+	for (double end = seconds_now() + SECONDS; seconds_now() < end;)
+		sleep_ms(100);
+	printf("%d supervisor threads, %d seconds, SA_RESTART %s: %lu signals, %lu receives interrupted, %lu calls answered\n",
+	       SUPERVISORS, SECONDS, flags[_i] ? "on" : "off", load->signals,
+	       load->interrupted, load->answered);
+	ck_assert_uint_ge(load->signals, SUPERVISORS * SECONDS * 10000 / 2);
+	if (!flags[_i])
+		ck_assert_uint_gt(load->interrupted, 0);
+	end_supervised(&target, threads);
+}
+END_TEST
+
+#define FORKS 50
+#define ANSWERS 20 /* of each child */
+
+/*
+ * "All functions are thread-safe, also on one listener and also after fork(2)."
+ */
+START_TEST(children_of_a_threaded_supervisor_supervise_too)
+{
+	pthread_t threads[SUPERVISORS];
+	struct target target = supervised(threads, supervisor_thread);
+
+	for (int i = 0; i < FORKS; i++) {
+		int status;
+		pid_t child = fork();
+
+		if (child == 0) {
+			struct seccomp_notif req;
+			struct seccomp_notif_resp resp = { 0 };
+
+			for (int n = 0; n < ANSWERS; n++)
+				answer_one(target.listener, &req, &resp);
+			_exit(0);
+		}
+		ck_assert_int_eq(waitpid(child, &status, 0), child);
+		ck_assert_int_eq(status, 0);
+	}
+	ck_assert_uint_ge(load->answered, FORKS * ANSWERS);
+	end_supervised(&target, threads);
+}
+END_TEST
+
+static int body_call_when_told(void *arg)
+{
+	atomic_bool *told = arg;
+
+	while (!*told)
+		sleep_ms(1);
+	return body_call_once(&(long){ -ENOSYS });
+}
+
+static atomic_int receiver; /* the thread's id, while it may be waiting */
+
+static void *receiver_thread(void *arg)
+{
+	struct seccomp_notif *req = arg;
+	int listener = (int)req->id; /* before it has one */
+
+	receiver = (int)syscall(SYS_gettid);
+	ck_assert_int_eq(seccomp_notify_receive(listener, req), 0);
+	receiver = 0;
+	return NULL;
+}
+
+/* Is the thread asleep in a call of ioctl(2) on this descriptor? */
+static bool waits_in_ioctl(int thread, int fd)
+{
+	char path[64];
+	char text[64] = "";
+	char expected[64];
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", thread);
+	snprintf(expected, sizeof(expected), "%d 0x%x ", SYS_ioctl, fd);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(file, 0);
+	ck_assert_int_ge(read(file, text, sizeof(text) - 1), 0);
+	close(file);
+	return strncmp(text, expected, strlen(expected)) == 0;
+}
+
+START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
+{
+	atomic_bool *told = shared_memory(sizeof(*told));
+	/* The other way round it would inherit the listener that is to end. */
+	struct target other = target_start(body_call_with_41, NULL);
+	struct target target = target_start(body_call_when_told, told);
+	const int number = target.listener;
+	struct seccomp_notif req = { .id = (uint64_t)number };
+	struct seccomp_notif_resp resp = { 0 };
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, receiver_thread, &req),
+			 0);
+	while (!receiver || !waits_in_ioctl(receiver, number))
+		sleep_ms(1);
+	close(number);
+	sleep_ms(50);
+	ck_assert(waits_in_ioctl(receiver, number));
+
+	/* The number is another listener's, the receive goes on with its own.
+	 */
+	ck_assert_int_eq(dup2(other.listener, number), number);
+	close(other.listener);
+	other.listener = number;
+	sleep_ms(50);
+	ck_assert(waits_in_ioctl(receiver, number));
+	*told = true;
+	pthread_join(thread, NULL);
+	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
+
+	/* With the receive its listener has ended: nobody can answer. */
+	ck_assert_int_eq(seccomp_notify_id_valid(number, req.id), -ENOENT);
+	resp.id = req.id;
+	ck_assert_int_eq(seccomp_notify_respond(number, &resp), -ECANCELED);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(target_wait(&target), 0);
+
+	answer(number);
+	ck_assert_int_eq(target_end(&other), 0);
+	munmap(told, sizeof(*told));
+}
+END_TEST
+
+START_TEST(a_full_descriptor_table_is_no_hindrance)
+{
+	struct target target = target_start(body_count_up, NULL);
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+	struct rlimit before;
+	struct rlimit none;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(open("/dev/null", O_RDONLY | O_CLOEXEC), -1);
+	ck_assert_int_eq(errno, EMFILE);
+
+	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	seccomp_notify_free(req, resp);
+	for (int i = 0; i < 1000; i++)
+		answer(target.listener);
+	ck_assert_int_eq(seccomp_notify_fd(NULL), -EINVAL);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	target_kill(&target);
+}
+END_TEST
+
+/* All memory that malloc() can still give, as a list. */
+static void *exhaust_memory(void)
+{
+	void **last = NULL;
+
+	for (size_t size = 1 << 20; size >= sizeof(last); size /= 2) {
+		void **block;
+
+		while ((block = malloc(size))) {
+			*block = last;
+			last = block;
+		}
+	}
+	return last;
+}
+
+static void free_list(void *last)
+{
+	while (last) {
+		void *before = *(void **)last;
+
+		free(last);
+		last = before;
+	}
+}
+
+static rlim_t address_space(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%lu", &pages), 1);
+	fclose(file);
+	return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* "There is not enough memory." */
+START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
+{
+	struct target target;
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+	struct seccomp_notif *no_req;
+	struct seccomp_notif_resp *no_resp;
+	struct rlimit before;
+	struct rlimit small;
+	int result;
+	int answered;
+	void *memory;
+
+	if (__asan_init || __tsan_init)
+		SKIP("the sanitizer has the allocator");
+	target = target_start(body_count_up, NULL);
+	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
+	small = before;
+	small.rlim_cur = address_space() + (16 << 20);
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &small), 0);
+	/* Check needs memory: it has to wait. */
+	memory = exhaust_memory();
+	result = seccomp_notify_alloc(&no_req, &no_resp);
+	for (answered = 0; answered < 1000; answered++) {
+		if (seccomp_notify_receive(target.listener, req) != 0 ||
+		    seccomp_notify_id_valid(target.listener, req->id) != 0)
+			break;
+		resp->id = req->id;
+		resp->val = (int64_t)req->data.args[0] + 1;
+		if (seccomp_notify_respond(target.listener, resp) != 0)
+			break;
+	}
+	free_list(memory);
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
+	ck_assert_ptr_nonnull(memory);
+	ck_assert_int_eq(result, -ENOMEM);
+	ck_assert_ptr_null(no_req);
+	ck_assert_ptr_null(no_resp);
+	ck_assert_int_eq(answered, 1000);
+
+	ck_assert_int_eq(seccomp_notify_alloc(&no_req, &no_resp), 0);
+	seccomp_notify_free(no_req, no_resp);
+	seccomp_notify_free(req, resp);
+	target_kill(&target);
+}
+END_TEST
+
+/* In /proc/self/status: has this process no filter? */
+static bool no_filter_here(void)
+{
+	char line[256];
+	bool none = false;
+	FILE *file = fopen("/proc/self/status", "re");
+
+	while (file && fgets(line, sizeof(line), file))
+		if (strcmp(line, "Seccomp:\t0\n") == 0)
+			none = true;
+	if (file)
+		fclose(file);
+	return none;
+}
+
+START_TEST(a_process_without_a_filter_supervises_by_a_listener_from_a_socket)
+{
+	struct target target;
+	int sockets[2];
+	int status;
+	pid_t child;
+
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
+	child = fork();
+	if (child == 0) {
+		int listener = receive_fd(sockets[1]);
+
+		if (listener < 0 || !no_filter_here())
+			_exit(1);
+		answer_until_gone(listener);
+		_exit(0);
+	}
+	target = target_start(body_call_with_41, NULL);
+	ck_assert_int_eq(send_fd(sockets[0], target.listener), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+END_TEST
+
+#define NESTED_CALLS 1000
+
+static int body_nested_calls(void *arg)
+{
+	for (int i = 0; i < NESTED_CALLS; i++)
+		if (body_call_with_41(arg) != 0)
+			return 1;
+	return 0;
+}
+
+/* Two supervisors deep: each ioctl of this one waits for the other's answer. */
+START_TEST(a_supervisor_may_be_a_target_itself)
+{
+	const uint32_t requests[] = { (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,
+				      (uint32_t)SECCOMP_IOCTL_NOTIF_SEND,
+				      (uint32_t)ID_VALID };
+	struct target target = target_start(body_nested_calls, NULL);
+	int *trapped = shared_memory(sizeof(*trapped));
+	struct rule rules[COUNT(requests)];
+
+	for (size_t i = 0; i < COUNT(requests); i++)
+		rules[i] = (struct rule){ SYS_ioctl, 1, requests[i],
+					  SECCOMP_RET_USER_NOTIF };
+	kernel_played(rules, COUNT(rules), part_count, trapped);
+	for (int i = 0; i < NESTED_CALLS; i++)
+		answer(target.listener);
+	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(*trapped, 3 * NESTED_CALLS);
+	munmap(trapped, sizeof(*trapped));
+}
+END_TEST
+
+TCase *supervisor_fault_tests(void)
+{
+	TCase *tests = tcase_create("supervisors");
+
+	tcase_add_loop_test(tests, signals_lose_no_call, 0, 2);
+	tcase_add_test(tests, children_of_a_threaded_supervisor_supervise_too);
+	tcase_add_test(
+		tests,
+		a_closed_listener_lives_until_the_receive_that_waits_on_it_ends);
+	tcase_add_test(tests, a_full_descriptor_table_is_no_hindrance);
+	tcase_add_test(
+		tests,
+		at_the_address_space_limit_alloc_is_enomem_and_the_others_work);
+	tcase_add_test(
+		tests,
+		a_process_without_a_filter_supervises_by_a_listener_from_a_socket);
+	tcase_add_test(tests, a_supervisor_may_be_a_target_itself);
+	tcase_set_timeout(tests, 30);
+	return tests;
+}

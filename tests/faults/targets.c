@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* Targets that die, exec, hide, or are told to by signals. */
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "faults.h"
+
+/* 10,000 in all. */
+#define KILLS_BEFORE_RECEIVE 4000
+#define KILLS_BEFORE_RESPOND 4000
+#define KILLS_WHILE_ANSWERED 2000
+#define WITHIN 300 /* microseconds */
+
+static void assert_no_such_notification(int listener, uint64_t id)
+{
+	struct seccomp_notif_resp resp = { .id = id };
+
+	ck_assert_int_eq(seccomp_notify_id_valid(listener, id), -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(seccomp_notify_respond(listener, &resp), -ECANCELED);
+	ck_assert_int_eq(errno, ENOENT);
+}
+
+static void assert_no_target_is_left(int listener)
+{
+	struct pollfd fd = { listener, POLLIN, 0 };
+	struct seccomp_notif req;
+
+	ck_assert_int_eq(poll(&fd, 1, 0), 1);
+	ck_assert_int_eq(fd.revents, POLLHUP);
+	if (!receive_ends_with_the_last_target())
+		return;
+	ck_assert_int_eq(seccomp_notify_receive(listener, &req), -ECANCELED);
+	ck_assert_int_eq(errno, ENOENT);
+}
+
+START_TEST(targets_killed_before_receive_leave_nothing)
+{
+	for (int i = 0; i < KILLS_BEFORE_RECEIVE; i++) {
+		struct target target = target_start(body_count_up, NULL);
+
+		sleep_randomly(WITHIN);
+		kill(target.pid, SIGKILL);
+		ck_assert_int_eq(target_wait(&target), 128 + SIGKILL);
+		assert_no_target_is_left(target.listener);
+		close(target.listener);
+	}
+}
+END_TEST
+
+START_TEST(targets_killed_between_receive_and_respond_are_gone)
+{
+	int answered = 0;
+
+	for (int i = 0; i < KILLS_BEFORE_RESPOND; i++) {
+		struct target target = target_start(body_count_up, NULL);
+		struct seccomp_notif req = receive(target.listener);
+		struct seccomp_notif_resp resp = { .id = req.id, .val = 1 };
+
+		kill(target.pid, SIGKILL);
+		sleep_randomly(WITHIN);
+		if (seccomp_notify_respond(target.listener, &resp) == 0)
+			answered++;
+		else
+			ck_assert_int_eq(errno, ENOENT);
+		ck_assert_int_eq(target_wait(&target), 128 + SIGKILL);
+		assert_no_such_notification(target.listener, req.id);
+		close(target.listener);
+	}
+	printf("killed between receive and respond: %d of %d were answered first\n",
+	       answered, KILLS_BEFORE_RESPOND);
+}
+END_TEST
+
+static void *answer_thread(void *listener)
+{
+	answer_until_gone(*(int *)listener);
+	return NULL;
+}
+
+START_TEST(targets_killed_while_two_threads_answer_end_both)
+{
+	if (!receive_ends_with_the_last_target())
+		SKIP("the kernel is older than 6.11");
+	for (int i = 0; i < KILLS_WHILE_ANSWERED; i++) {
+		struct target target = target_start(body_count_up, NULL);
+		pthread_t threads[2];
+
+		for (size_t n = 0; n < COUNT(threads); n++)
+			ck_assert_int_eq(pthread_create(&threads[n], NULL,
+							answer_thread,
+							&target.listener),
+					 0);
+		sleep_randomly(WITHIN);
+		kill(target.pid, SIGKILL);
+		for (size_t n = 0; n < COUNT(threads); n++)
+			pthread_join(threads[n], NULL);
+		/* By the signal: each answer before it was the right one. */
+		ck_assert_int_eq(target_wait(&target), 128 + SIGKILL);
+		close(target.listener);
+	}
+}
+END_TEST
+
+/* For a target in several threads: the first one acts when told to. */
+struct cue {
+	atomic_bool given;
+	int status; /* to exit with; 0: to exec */
+};
+
+#define THREADS 8 /* that call */
+
+static void *calling_thread(void *arg)
+{
+	(void)arg;
+	trapped_call(0, 0, 0, 0, 0, 0);
+	/* No answer is ever sent: nobody comes back. */
+	_exit(1);
+}
+
+static int body_threads(void *arg)
+{
+	struct cue *cue = arg;
+	pthread_t thread;
+
+	for (int i = 0; i < THREADS; i++)
+		if (pthread_create(&thread, NULL, calling_thread, NULL) != 0)
+			return 2;
+	while (!cue->given)
+		sleep_ms(1);
+	if (!cue->status)
+		execl("/proc/self/exe", "faults", CALL_WITH_41, (char *)NULL);
+	_exit(cue->status);
+}
+
+/* Half of the threads' calls are received, half are not. */
+static struct target threads_in_the_call(struct cue *cue,
+					 uint64_t ids[THREADS / 2])
+{
+	struct target target = target_start(body_threads, cue);
+
+	for (int i = 0; i < THREADS / 2; i++)
+		ids[i] = receive(target.listener).id;
+	while (!notification_waits(target.listener))
+		sleep_ms(1);
+	cue->given = true;
+	for (int i = 0; i < THREADS / 2; i++) {
+		wait_until_gone(target.listener, ids[i]);
+		assert_no_such_notification(target.listener, ids[i]);
+	}
+	return target;
+}
+
+START_TEST(threads_in_the_call_die_with_their_target)
+{
+	struct cue *cue = shared_memory(sizeof(*cue));
+	uint64_t ids[THREADS / 2];
+	struct target target;
+
+	cue->status = 9;
+	target = threads_in_the_call(cue, ids);
+	ck_assert_int_eq(target_wait(&target), 9);
+	assert_no_target_is_left(target.listener);
+	close(target.listener);
+	munmap(cue, sizeof(*cue));
+}
+END_TEST
+
+START_TEST(threads_in_the_call_are_gone_when_their_target_execs)
+{
+	struct cue *cue = shared_memory(sizeof(*cue));
+	uint64_t ids[THREADS / 2];
+	struct target target = threads_in_the_call(cue, ids);
+
+	answer_until_gone(target.listener);
+	ck_assert_int_eq(target_end(&target), 0);
+	munmap(cue, sizeof(*cue));
+}
+END_TEST
+
+static int body_call_then_exec(void *arg)
+{
+	if (body_call_with_41(arg) == 0)
+		execl("/proc/self/exe", "faults", CALL_WITH_41, (char *)NULL);
+	return 1;
+}
+
+START_TEST(a_target_is_supervised_on_after_exec)
+{
+	struct target target = target_start(body_call_then_exec, NULL);
+
+	answer(target.listener);
+	answer(target.listener);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+/* Children of this process will be in a new pid namespace. */
+static int unshare_pids(void)
+{
+	return unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWPID : CLONE_NEWPID);
+}
+
+static int body_call_in_pid_namespace(void *arg)
+{
+	atomic_int *pid = arg;
+	int status;
+	pid_t child;
+
+	if (unshare_pids() != 0) {
+		*pid = -1;
+		return 1;
+	}
+	child = fork();
+	if (child == 0)
+		_exit(getpid() == 1 ? body_call_with_41(NULL) : 2);
+	*pid = child;
+	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
+}
+
+START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
+{
+	atomic_int *pid = shared_memory(sizeof(*pid));
+	struct target target = target_start(body_call_in_pid_namespace, pid);
+	struct seccomp_notif req;
+	struct seccomp_notif_resp resp = { .val = 42 };
+
+	while (*pid == 0)
+		sleep_ms(1);
+	if (*pid < 0) {
+		target_end(&target);
+		SKIP("no pid namespace may be made here");
+	}
+	req = receive(target.listener);
+	ck_assert_uint_eq(req.pid, (uint32_t)*pid);
+	resp.id = req.id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+	munmap(pid, sizeof(*pid));
+}
+END_TEST
+
+#define NO_NAMESPACE 77
+
+/* Exit status of a supervisor that can't see its target. */
+static int supervise_from_pid_namespace(int listener)
+{
+	struct seccomp_notif req;
+	int status;
+	pid_t child;
+
+	if (unshare_pids() != 0)
+		return NO_NAMESPACE;
+	child = fork();
+	if (child == 0) {
+		struct seccomp_notif_resp resp = { .val = 42 };
+
+		if (getpid() != 1 ||
+		    seccomp_notify_receive(listener, &req) != 0 ||
+		    req.pid != 0 ||
+		    seccomp_notify_id_valid(listener, req.id) != 0)
+			_exit(1);
+		resp.id = req.id;
+		_exit(-seccomp_notify_respond(listener, &resp));
+	}
+	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
+}
+
+START_TEST(a_target_outside_of_the_supervisors_pid_namespace_has_pid_0)
+{
+	struct target target = target_start(body_call_with_41, NULL);
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(supervise_from_pid_namespace(target.listener));
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == NO_NAMESPACE) {
+		target_kill(&target);
+		SKIP("no pid namespace may be made here");
+	}
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+static atomic_int *handled; /* signals, by the target */
+
+static void count_signal(int signal)
+{
+	(void)signal;
+	++*handled;
+}
+
+static int body_handle_and_call(void *arg)
+{
+	const struct sigaction action = { .sa_handler = count_signal };
+
+	int status;
+
+	sigaction(SIGUSR1, &action, NULL);
+	status = body_call_once(arg);
+	sleep_ms(1); /* ThreadSanitizer runs handlers in the next libc call */
+	return status;
+}
+
+static struct target killable_target(long *expected)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+
+	handled = shared_memory(sizeof(*handled));
+	return target_try(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+			  body_handle_and_call, expected);
+}
+
+#define SKIP_IF_NOT_KILLABLE(target)                                    \
+	do {                                                            \
+		if ((target).pid < 0)                                   \
+			SKIP("the kernel has no " /* before 5.19 */     \
+			     "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"); \
+	} while (0)
+
+/*
+ * "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV of seccomp(2), with which only a
+ * fatal signal takes a target out of a call that the supervisor has received."
+ */
+START_TEST(a_signal_leaves_a_killable_target_in_a_call_that_was_received)
+{
+	long expected = 42;
+	struct target target = killable_target(&expected);
+	struct seccomp_notif req;
+	struct seccomp_notif_resp resp = { .val = 42 };
+
+	SKIP_IF_NOT_KILLABLE(target);
+	req = receive(target.listener);
+	kill(target.pid, SIGUSR1);
+	sleep_ms(100);
+	ck_assert_int_eq(*handled, 0);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
+	resp.id = req.id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(*handled, 1);
+}
+END_TEST
+
+START_TEST(a_fatal_signal_takes_a_killable_target_out_of_its_call)
+{
+	long expected = 42;
+	struct target target = killable_target(&expected);
+	struct seccomp_notif req;
+
+	SKIP_IF_NOT_KILLABLE(target);
+	req = receive(target.listener);
+	kill(target.pid, SIGUSR2);
+	ck_assert_int_eq(target_wait(&target), 128 + SIGUSR2);
+	assert_no_such_notification(target.listener, req.id);
+	close(target.listener);
+}
+END_TEST
+
+START_TEST(a_signal_before_receive_takes_a_killable_target_out_of_its_call)
+{
+	long expected = -EINTR;
+	struct target target = killable_target(&expected);
+
+	SKIP_IF_NOT_KILLABLE(target);
+	while (!notification_waits(target.listener))
+		sleep_ms(1);
+	kill(target.pid, SIGUSR1);
+	ck_assert_int_eq(target_wait(&target), 0);
+	ck_assert_int_eq(*handled, 1);
+	assert_no_target_is_left(target.listener);
+	close(target.listener);
+}
+END_TEST
+
+static int second_listener(void)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+
+	return filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+			      SECCOMP_FILTER_FLAG_NEW_LISTENER);
+}
+
+static int body_second_listener(void *arg)
+{
+	int status;
+	pid_t child;
+
+	if (second_listener() != -1 || errno != EBUSY)
+		return 1;
+	/* A child inherits the filter, and is refused like its parent. */
+	child = fork();
+	if (child == 0)
+		_exit(second_listener() != -1 || errno != EBUSY ||
+		      body_call_with_41(NULL) != 0);
+	if (waitpid(child, &status, 0) != child || status != 0)
+		return 2;
+	return body_call_with_41(arg);
+}
+
+START_TEST(a_second_listener_is_ebusy_and_the_first_goes_on)
+{
+	struct target target = target_start(body_second_listener, NULL);
+
+	answer_until_gone(target.listener);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+static int body_succeed_listener(void *arg)
+{
+	int *socket = arg;
+	int listener;
+
+	/* Trapped by the first filter until its listener is closed. */
+	if (body_call_with_41(NULL) != 0)
+		return 1;
+	do {
+		listener = second_listener();
+	} while (listener < 0 && errno == EBUSY && poll(NULL, 0, 1) == 0);
+	if (listener < 0 || send_fd(*socket, listener) != 0)
+		return 2;
+	close(listener);
+	return body_call_with_41(NULL);
+}
+
+START_TEST(of_two_filters_deep_the_second_supervisor_answers_after_the_first)
+{
+	struct target target;
+	int sockets[2];
+
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
+	target = target_start(body_succeed_listener, &sockets[1]);
+	answer(target.listener);
+	close(target.listener);
+	target.listener = receive_fd(sockets[0]);
+	ck_assert_int_ge(target.listener, 0);
+	answer(target.listener);
+	ck_assert_int_eq(target_end(&target), 0);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+END_TEST
+
+TCase *target_fault_tests(void)
+{
+	TCase *tests = tcase_create("targets");
+
+	tcase_add_test(tests, targets_killed_before_receive_leave_nothing);
+	tcase_add_test(tests,
+		       targets_killed_between_receive_and_respond_are_gone);
+	tcase_add_test(tests, targets_killed_while_two_threads_answer_end_both);
+	tcase_add_test(tests, threads_in_the_call_die_with_their_target);
+	tcase_add_test(tests,
+		       threads_in_the_call_are_gone_when_their_target_execs);
+	tcase_add_test(tests, a_target_is_supervised_on_after_exec);
+	tcase_add_test(
+		tests,
+		the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors);
+	tcase_add_test(
+		tests,
+		a_target_outside_of_the_supervisors_pid_namespace_has_pid_0);
+	tcase_add_test(
+		tests,
+		a_signal_leaves_a_killable_target_in_a_call_that_was_received);
+	tcase_add_test(tests,
+		       a_fatal_signal_takes_a_killable_target_out_of_its_call);
+	tcase_add_test(
+		tests,
+		a_signal_before_receive_takes_a_killable_target_out_of_its_call);
+	tcase_add_test(tests, a_second_listener_is_ebusy_and_the_first_goes_on);
+	tcase_add_test(
+		tests,
+		of_two_filters_deep_the_second_supervisor_answers_after_the_first);
+	tcase_set_timeout(tests, 180); /* many forks, on a busy machine too */
+	return tests;
+}
