@@ -256,6 +256,10 @@ static bool waits_in_ioctl(int thread, int fd)
 	return strncmp(text, expected, strlen(expected)) == 0;
 }
 
+/*
+ * "Closing the listener does not end a receive that waits on it: a signal
+ * does."
+ */
 START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {
 	atomic_bool *told = shared_memory(sizeof(*told));

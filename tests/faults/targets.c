@@ -227,6 +227,7 @@ static int body_call_in_pid_namespace(void *arg)
 	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
 }
 
+/* "The pid of a request is that in the supervisor's pid namespace" */
 START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
 {
 	atomic_int *pid = shared_memory(sizeof(*pid));
@@ -275,6 +276,7 @@ static int supervise_from_pid_namespace(int listener)
 	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
 }
 
+/* "and 0 for a target outside of it." */
 START_TEST(a_target_outside_of_the_supervisors_pid_namespace_has_pid_0)
 {
 	struct target target = target_start(body_call_with_41, NULL);
