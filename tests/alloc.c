@@ -71,14 +71,6 @@ void free(void *memory)
 }
 #endif
 
-static struct seccomp_notif_sizes header_sizes(void)
-{
-	struct seccomp_notif_sizes sizes = { sizeof(struct seccomp_notif),
-					     sizeof(struct seccomp_notif_resp),
-					     sizeof(struct seccomp_data) };
-	return sizes;
-}
-
 /* Not the outputs' value on any path. */
 #define UNTOUCHED ((void *)0x10)
 
@@ -115,27 +107,6 @@ static bool all_zero(const void *memory, size_t size)
 	while (size && !byte[size - 1])
 		size--;
 	return size == 0;
-}
-
-static void sizes_part(const struct seccomp_notif *req,
-		       struct seccomp_notif_resp *resp, void *arg)
-{
-	if (!write_memory((pid_t)req->pid, req->data.args[2], arg,
-			  sizeof(struct seccomp_notif_sizes)))
-		resp->error = -EIO;
-}
-
-/* A second supervisor plays a kernel with these sizes. */
-static void kernel_with_sizes(uint16_t notif, uint16_t resp)
-{
-	static struct seccomp_notif_sizes sizes;
-	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
-				   SECCOMP_RET_USER_NOTIF };
-
-	sizes = header_sizes();
-	sizes.seccomp_notif = notif;
-	sizes.seccomp_notif_resp = resp;
-	kernel_played(&rule, 1, sizes_part, &sizes);
 }
 
 /*

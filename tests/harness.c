@@ -210,6 +210,24 @@ void kernel_played(const struct rule *rules, size_t count, kernel_part part,
 	close(sockets[0]);
 }
 
+static void sizes_part(const struct seccomp_notif *req,
+		       struct seccomp_notif_resp *resp, void *arg)
+{
+	if (!write_memory((pid_t)req->pid, req->data.args[2], arg,
+			  sizeof(struct seccomp_notif_sizes)))
+		resp->error = -EIO;
+}
+
+void kernel_with_sizes(uint16_t notif, uint16_t resp)
+{
+	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
+				   SECCOMP_RET_USER_NOTIF };
+	struct seccomp_notif_sizes sizes = { notif, resp,
+					     sizeof(struct seccomp_data) };
+
+	kernel_played(&rule, 1, sizes_part, &sizes);
+}
+
 void *shared_memory(size_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,

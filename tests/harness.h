@@ -106,6 +106,9 @@ void part_count(const struct seccomp_notif *req,
 void kernel_played(const struct rule *rules, size_t count, kernel_part part,
 		   void *arg);
 
+/* A kernel that reports these sizes of a request and a response. */
+void kernel_with_sizes(uint16_t notif, uint16_t resp);
+
 /* Zeroed memory that children share. */
 void *shared_memory(size_t size);
 

@@ -197,24 +197,6 @@ static void seccomp_eperm(void)
 	alloc_gave();
 }
 
-static void sizes_part(const struct seccomp_notif *req,
-		       struct seccomp_notif_resp *resp, void *arg)
-{
-	if (!write_memory((pid_t)req->pid, req->data.args[2], arg,
-			  sizeof(struct seccomp_notif_sizes)))
-		resp->error = -EIO;
-}
-
-static void kernel_with_sizes(uint16_t notif, uint16_t resp)
-{
-	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
-				   SECCOMP_RET_USER_NOTIF };
-	struct seccomp_notif_sizes sizes = { notif, resp,
-					     sizeof(struct seccomp_data) };
-
-	kernel_played(&rule, 1, sizes_part, &sizes);
-}
-
 static void sizes_zero(void)
 {
 	kernel_with_sizes(0, 0);
