@@ -64,7 +64,7 @@ cpp_check() {
 # A line of each in every file but those whose format has no comments, and
 # LICENSE, which is the licence itself.
 licensed() {
-	git ls-files | grep -vxE 'LICENSE|.*\.abi|.*/debian/(changelog|copyright|source/format)' |
+	git ls-files | grep -vxE 'LICENSE|.*\.abi|.*/debian/(changelog|copyright|.*\.docs|source/format)' |
 		while read -r file; do
 			head -n 5 "$file" | grep -q 'SPDX-License-Identifier: MIT' &&
 				head -n 5 "$file" |
