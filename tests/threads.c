@@ -166,6 +166,5 @@ TCase *thread_tests(void)
 	tcase_add_test(tests,
 		       a_child_forked_between_alloc_and_receive_supervises);
 	tcase_add_test(tests, a_signal_handler_can_supervise);
-	tcase_set_timeout(tests, 20);
 	return tests;
 }
