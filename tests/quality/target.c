@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 	    syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0 ||
 	    write(socket, &sizes, sizeof(sizes)) != sizeof(sizes))
 		return 1;
+	close(listener);
 	do {
 		answer = syscall(SYS_getppid);
 	} while (answer > 0);
