@@ -155,6 +155,6 @@ clean: ## Remove what was built
 
 help: ## List the targets
 	@(sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile; \
-	sed -n 's/^# \([a-z-]*\): /\1\t/p' $(SCRIPTS:%=tests/*/%.sh)) | expand -t 20
+	sed -n 's/^# \([a-z-]*\): /\1\t/p' $(wildcard $(SCRIPTS:%=tests/*/%.sh))) | expand -t 20
 
 .PHONY: all install uninstall check demo $(SCRIPTS) dist clean help
