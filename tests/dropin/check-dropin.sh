@@ -70,8 +70,8 @@ build() {
 	}
 }
 
-# bindings COMMAND...: what the dynamic linker binds for the program, or for
-# libseccomp-notify: FILE NAME FILE-THAT-HAS-IT. The program must work.
+# bindings COMMAND...: what the dynamic linker binds for libseccomp-notify or
+# for the program, which must work: FILE NAME FILE-THAT-HAS-IT.
 bindings() {
 	rm -f "$work"/bindings.*
 	LD_BIND_NOW=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$work/bindings \
