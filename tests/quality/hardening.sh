@@ -80,6 +80,29 @@ nm -g --defined-only "$work/one/build/$name.a" | awk 'NF == 3 { print $3 }' |
 cut -d ' ' -f 1 "$work/listed" | diff - "$work/archived" ||
 	fail "the static archive defines other names"
 ok "the static archive defines the same six"
+readelf -SW "$work/one/build/$name.a" | grep -F .note.GNU-stack >"$work/notes" ||
+	fail "the archive's objects have no note about their stack"
+[ "$(wc -l <"$work/notes")" -eq "$(ar t "$work/one/build/$name.a" | wc -l)" ] ||
+	fail "not each object of the archive has a note about its stack"
+if grep ' X ' "$work/notes"; then
+	fail "an object of the archive asks for an executable stack"
+fi
+ok "no object of the archive asks for an executable stack"
+writable=$(nm "$work/one/build/$file" |
+	awk '$2 ~ /^[bBdDC]$/ && $3 !~ /^_/ { sub(/[.].*/, "", $3); print $3 }' |
+	sort | xargs)
+[ "$writable" = "last_block wanted" ] ||
+	fail "writable data beyond those of synchronous wake-up: $writable"
+ok "no writable data but those of synchronous wake-up"
+for flags in "-O0" "-O3 -flto" "-Os -fcommon -fno-pic"; do
+	make -s BUILD="$work/flags" CFLAGS="$flags" "$work/flags/$file"
+	readelf --dyn-syms -W "$work/flags/$file" |
+		awk '$7 != "UND" && $7 ~ /^[0-9]+$/ { sub("@@", " "); print $8, $9 }' |
+		sort | diff "$work/listed" - ||
+		fail "CFLAGS=$flags change the dynamic symbols"
+	rm -rf "$work/flags"
+done
+ok "the same dynamic symbols whatever CFLAGS say"
 
 want "soname" "SONAME.*\[$name\.so\.1\]" readelf -dW "$library"
 [ "$(readelf -dW "$library" | grep -c NEEDED)" -eq 1 ] ||
@@ -111,3 +134,5 @@ want "arm64: pointer authentication" paciasp \
 # Debian's start files have no such note; the library has no start files.
 want "arm64: branch targets and pointer authentication" \
 	'AArch64 feature: BTI, PAC' aarch64-linux-gnu-readelf -nW "$work/arm64/$file"
+refuse "arm64: no constructor" 'INIT' \
+	aarch64-linux-gnu-readelf -dW "$work/arm64/$file"
