@@ -42,6 +42,10 @@ clang_analyzer() {
 	each_with 'clang --analyze --analyzer-output text '"$flags"' \
 		-o /dev/null "$1"' src/*.c
 }
+warnings() {
+	make -s BUILD="build/lint/$1" CC="$1" CFLAGS='-O2 -Werror' all \
+		build/lint/"$1"/{demo,tests/{suite,secure,example,readme}}
+}
 gcc_analyzer() {
 	each_with 'gcc '"$flags"' -DSECCOMP_NOTIFY_BUILD -O2 -fanalyzer -c \
 		-o /dev/null "$1"' src/*.c
@@ -86,6 +90,16 @@ places() {
 	! git grep -nE '(^|[^A-Za-z0-9_.$}-])/(work|home|root/)' -- . ':!.ci' |
 		grep -vE 'HOME=/root'
 }
+# Those of the recipes are of nobody; debian/copyright names its format's.
+addresses() {
+	! git grep -nIE '[[:alnum:]._-]+@([[:alnum:]-]+\.)+[a-z]|(https?|ftp|git|ssh)://' \
+		-- . ':!tests/packaging/debian/copyright' | grep -v '\.invalid\b'
+}
+# The recipes' versions are compared by check-packages.
+one_version() {
+	! git grep -nFw "$(sed -n 's/^VERSION = //p' Makefile)" -- . \
+		':!Makefile' ':!tests/packaging'
+}
 small() {
 	local lines
 	lines=$(wc -l <Makefile)
@@ -94,6 +108,8 @@ small() {
 	[ "$lines" -le 250 ] || echo "src: $lines lines"
 }
 
+quiet "gcc's warnings" warnings gcc
+quiet "clang's warnings" warnings clang
 quiet "clang-format" clang-format --dry-run --Werror "${formatted[@]}"
 quiet "clang-tidy" clang_tidy
 quiet "clang's analyzer" clang_analyzer
@@ -106,6 +122,8 @@ quiet "licence and copyright" licensed
 quiet "top level" top_level
 quiet "names" names
 quiet "places" places
+quiet "addresses" addresses
+quiet "one version" one_version
 quiet "size" small
 tests/quality/sentences.sh || failed=1
 exit "$failed"
