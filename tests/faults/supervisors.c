@@ -212,7 +212,7 @@ START_TEST(children_of_a_threaded_supervisor_supervise_too)
 		ck_assert_int_eq(waitpid(child, &status, 0), child);
 		ck_assert_int_eq(status, 0);
 	}
-	ck_assert_uint_ge(load->answered, FORKS * ANSWERS);
+	ck_assert_uint_ge(load->answered, (unsigned long)FORKS * ANSWERS);
 	end_supervised(&target, threads);
 }
 END_TEST
@@ -484,7 +484,7 @@ START_TEST(a_supervisor_may_be_a_target_itself)
 	for (int i = 0; i < NESTED_CALLS; i++)
 		answer(target.listener);
 	ck_assert_int_eq(target_end(&target), 0);
-	ck_assert_int_eq(*trapped, 3 * NESTED_CALLS);
+	ck_assert_int_eq(*trapped, 3L * NESTED_CALLS);
 	munmap(trapped, sizeof(*trapped));
 }
 END_TEST
