@@ -105,10 +105,12 @@ $(BUILD)/tests/suite: $(SUITE) $(LIBRARY)
 		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
 
 # Programs of check-faults and soak.
-FAULTS = $(addprefix $(BUILD)/tests/faults/,faults soak)
-$(firstword $(FAULTS)): $(addprefix $(BUILD)/tests/,faults/supervisors.o \
-	faults/targets.o harness.o)
-$(FAULTS): %: %.o $(BUILD)/tests/trap.o $(LIBRARY)
+FAULTS = $(patsubst tests/%.c,$(BUILD)/tests/%.o, \
+	$(filter-out %/soak.c,$(wildcard tests/faults/*.c)))
+$(FAULTS): tests/faults/faults.h
+$(BUILD)/tests/faults/faults: $(FAULTS) $(BUILD)/tests/harness.o
+$(BUILD)/tests/faults/faults $(BUILD)/tests/faults/soak: %: %.o \
+		$(BUILD)/tests/trap.o $(LIBRARY)
 	$(COMPILE) -o $@ $(filter %.o,$^) $(LINK_TEST) -lseccomp-notify \
 		$(shell $(PKG_CONFIG) --libs check) -pthread
 
