@@ -56,18 +56,41 @@ void answer_until_gone(int listener)
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
 
-	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	MUST(seccomp_notify_alloc(&req, &resp) == 0);
 	while (poll(&fd, 1, -1) == 1 && !(fd.revents & POLLHUP)) {
 		if (seccomp_notify_receive(listener, req) != 0) {
-			ck_assert_int_eq(errno, ENOENT);
+			MUST(errno == ENOENT);
 			continue;
 		}
 		resp->id = req->id;
 		resp->val = (int64_t)req->data.args[0] + 1;
 		if (seccomp_notify_respond(listener, resp) != 0)
-			ck_assert_int_eq(errno, ENOENT);
+			MUST(errno == ENOENT);
 	}
 	seccomp_notify_free(req, resp);
+}
+
+void assert_no_such_notification(int listener, uint64_t id)
+{
+	struct seccomp_notif_resp resp = { .id = id };
+
+	MUST(seccomp_notify_id_valid(listener, id) == -ENOENT);
+	MUST(errno == ENOENT);
+	MUST(seccomp_notify_respond(listener, &resp) == -ECANCELED);
+	MUST(errno == ENOENT);
+}
+
+void assert_no_target_is_left(int listener)
+{
+	struct pollfd fd = { listener, POLLIN, 0 };
+	struct seccomp_notif req;
+
+	MUST(poll(&fd, 1, 0) == 1);
+	MUST(fd.revents == POLLHUP);
+	if (!receive_ends_with_the_last_target())
+		return;
+	MUST(seccomp_notify_receive(listener, &req) == -ECANCELED);
+	MUST(errno == ENOENT);
 }
 
 static unsigned int descriptors_before;
@@ -90,23 +113,29 @@ static size_t memory(void)
 	return mallinfo2().uordblks;
 }
 
-static void before(void)
+void count_before(void)
 {
-	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); /* short sleeps are short */
 	descriptors_before = descriptors();
 	memory_before = memory();
 }
 
-static void after(void)
+void assert_as_before(void)
 {
 	ck_assert_uint_eq(descriptors(), descriptors_before);
 	/* The C library keeps some for threads that have ended. */
 	ck_assert_uint_le(memory(), memory_before + 16384);
 }
 
+static void before(void)
+{
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); /* short sleeps are short */
+	count_before();
+}
+
 int main(int argc, char **argv)
 {
-	TCase *cases[] = { supervisor_fault_tests(), target_fault_tests() };
+	TCase *cases[] = { kill_fault_tests(), supervisor_fault_tests(),
+			   target_fault_tests() };
 	const char *seed_text = getenv("SEED");
 	unsigned int seed = seed_text ?
 				    (unsigned int)strtoul(seed_text, NULL, 0) :
@@ -123,7 +152,7 @@ int main(int argc, char **argv)
 	printf("SEED=%u\n", seed);
 	srand(seed);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		tcase_add_checked_fixture(cases[i], before, after);
+		tcase_add_checked_fixture(cases[i], before, assert_as_before);
 		suite_add_tcase(suite, cases[i]);
 	}
 	runner = srunner_create(suite);

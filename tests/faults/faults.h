@@ -7,13 +7,27 @@
 #ifndef FAULTS_H
 #define FAULTS_H
 
+#include <string.h>
+
 #include "../harness.h"
+
+/* Check's macros write to a file each time: too slow for what is done often. */
+#define MUST(condition)                                            \
+	do {                                                       \
+		if (!(condition))                                  \
+			ck_abort_msg("not so: " #condition ": %s", \
+				     strerror(errno));             \
+	} while (0)
 
 /*
  * From Linux 6.11 on a receive whose last target dies gives ENOENT; on older
  * kernels it waits for ever.
  */
 bool receive_ends_with_the_last_target(void);
+
+/* For a process of its own that a test makes: what is checked after each. */
+void count_before(void);
+void assert_as_before(void);
 
 /* Up to this many microseconds. */
 void sleep_randomly(unsigned int limit);
@@ -28,9 +42,16 @@ int body_call_with_41(void *arg);
 /* Receives a call of the target and answers with one more. */
 void answer(int listener);
 
+/* The target died or left the call: the id is of no use. */
+void assert_no_such_notification(int listener, uint64_t id);
+
+/* The last one has died. */
+void assert_no_target_is_left(int listener);
+
 /* Answers while there is a target. */
 void answer_until_gone(int listener);
 
+TCase *kill_fault_tests(void);
 TCase *supervisor_fault_tests(void);
 TCase *target_fault_tests(void);
 

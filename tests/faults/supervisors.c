@@ -69,25 +69,19 @@ static int body_load(void *arg)
 	return 0;
 }
 
-/*
- * Answers one call, which no signal may hinder; false if it was the last one.
- * Without Check's macros where nothing is wrong: each of them writes a file.
- */
+/* Answers one call, which no signal may hinder; false if it was the last. */
 static bool answer_one(int listener, struct seccomp_notif *req,
 		       struct seccomp_notif_resp *resp)
 {
 	if (seccomp_notify_receive(listener, req) != 0) {
-		if (errno != EINTR)
-			ck_abort_msg("receive: %s", strerror(errno));
+		MUST(errno == EINTR);
 		load->interrupted++;
 		return true;
 	}
-	if (seccomp_notify_id_valid(listener, req->id) != 0)
-		ck_abort_msg("id_valid: %s", strerror(errno));
+	MUST(seccomp_notify_id_valid(listener, req->id) == 0);
 	resp->id = req->id;
 	resp->val = (int64_t)req->data.args[0] + 1;
-	if (seccomp_notify_respond(listener, resp) != 0)
-		ck_abort_msg("respond: %s", strerror(errno));
+	MUST(seccomp_notify_respond(listener, resp) == 0);
 	load->answered++;
 	return !req->data.args[1];
 }
