@@ -240,7 +240,7 @@ static void *supervisor_thread(void *arg)
 	for (unsigned int round = 0;; round++) {
 		struct listener *listener;
 
-		if (round % 1000 == 0) { /* a leak would add up */
+		if (round % 100 == 0) { /* a leak would add up */
 			seccomp_notify_free(req, resp);
 			MUST(seccomp_notify_alloc(&req, &resp) == 0);
 		}
