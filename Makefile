@@ -100,19 +100,16 @@ $(BUILD)/tests/%.o: tests/%.c tests/harness.h tests/trap.h \
 	@mkdir -p $(@D)
 	$(COMPILE) $(shell $(PKG_CONFIG) --cflags check) -c -o $@ $<
 
-$(BUILD)/tests/suite: $(SUITE) $(LIBRARY)
-	$(COMPILE) -o $@ $(SUITE) $(LINK_TEST) -lseccomp-notify \
-		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
-
-# Programs of check-faults and soak.
-FAULTS = $(patsubst tests/%.c,$(BUILD)/tests/%.o, \
-	$(filter-out %/soak.c,$(wildcard tests/faults/*.c)))
+# The suite, and the programs of check-faults and soak.
+FAULTS = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/faults/*.c))
 $(FAULTS): tests/faults/faults.h
-$(BUILD)/tests/faults/faults: $(FAULTS) $(BUILD)/tests/harness.o
-$(BUILD)/tests/faults/faults $(BUILD)/tests/faults/soak: %: %.o \
-		$(BUILD)/tests/trap.o $(LIBRARY)
+CHECKED = $(addprefix $(BUILD)/tests/,suite faults/faults faults/soak)
+$(BUILD)/tests/suite: $(SUITE)
+$(BUILD)/tests/faults/faults: $(filter-out %/soak.o,$(FAULTS)) $(BUILD)/tests/harness.o
+$(BUILD)/tests/faults/soak: $(BUILD)/tests/faults/soak.o
+$(CHECKED): $(BUILD)/tests/trap.o $(LIBRARY)
 	$(COMPILE) -o $@ $(filter %.o,$^) $(LINK_TEST) -lseccomp-notify \
-		$(shell $(PKG_CONFIG) --libs check) -pthread
+		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
 
 # Set-user-ID programs find no library by a relative path: the static one.
 $(BUILD)/tests/secure: tests/programs/secure.c $(STATIC)
@@ -157,6 +154,7 @@ clean: ## Remove what was built
 
 help: ## List the targets
 	@(sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile; \
-	sed -n 's/^# \([a-z-]*\): /\1\t/p' $(wildcard $(SCRIPTS:%=tests/*/%.sh))) | expand -t 20
+	sed -n 's/^# \([a-z-]*\): /\1\t/p' \
+		$(wildcard $(SCRIPTS:%=tests/*/%.sh))) | expand -t 20
 
 .PHONY: all install uninstall check demo $(SCRIPTS) dist clean help

@@ -56,7 +56,7 @@ int main(void)
 			strerror(refused));
 		return EXIT_FAILURE;
 	}
-	/* A machine may be busy, or emulated: Check's own limit is 4 seconds. */
+	/* Check's own limit of 4 seconds is short for an emulated machine. */
 	setenv("CK_DEFAULT_TIMEOUT", "60", 0);
 	suite = suite_create("libseccomp-notify");
 	for (size_t i = 0; i < COUNT(cases); i++)

@@ -103,7 +103,7 @@ one_version() {
 small() {
 	local lines
 	lines=$(wc -l <Makefile)
-	[ "$lines" -le 155 ] || echo "Makefile: $lines lines"
+	[ "$lines" -le 160 ] || echo "Makefile: $lines lines"
 	lines=$(cat src/*.[ch] src/*.map 2>/dev/null | wc -l)
 	[ "$lines" -le 250 ] || echo "src: $lines lines"
 }
