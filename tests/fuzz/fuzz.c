@@ -1,0 +1,649 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * Drives all six calls with what an input (of libFuzzer) says, on listeners
+ * with live targets, and holds each result against what the manual page
+ * allows. Ends by itself after FUZZ_CALLS calls (environment), and prints them.
+ *
+ * A steady crew calls as long as it lives and tells in each call what the last
+ * one gave; so for its listener each result is known beforehand. The callers of
+ * a restless crew die or get signals at any moment.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sanitizer/lsan_interface.h>
+#include <seccomp.h>
+
+#include "trap.h"
+
+/* getsid(0), with two more arguments. No sanitizer makes it. */
+#define TRAPPED SYS_getsid
+#define CALLERS 4 /* of each crew */
+
+#define MUST(condition)                                                   \
+	do {                                                              \
+		if (!(condition)) {                                       \
+			fprintf(stderr, "%s:%d: not so: %s (errno %d)\n", \
+				__FILE__, __LINE__, #condition, errno);   \
+			abort();                                          \
+		}                                                         \
+	} while (0)
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct crew {
+	pid_t pid;
+	int listener;
+	bool steady;
+	/* Received and not answered; some are gone if the crew is restless. */
+	struct {
+		uint64_t id;
+		uint64_t caller;
+	} pending[16];
+	size_t count;
+	uint64_t last_id;
+	/* What each steady caller's next call has to tell. */
+	uint64_t answers[CALLERS];
+};
+
+enum { STEADY, RESTLESS, GONE, CREWS };
+static struct crew crews[CREWS];
+
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+/* A child that dies with its parent. */
+static pid_t fork_bound(void)
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	MUST(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (getppid() != parent)
+			_exit(1);
+	}
+	return pid;
+}
+
+static _Noreturn void call_forever(long caller, bool steady)
+{
+	const struct sigaction handled = { .sa_handler = on_signal };
+	const struct itimerval often = { { 0, 3000 }, { 0, 3000 } };
+	const struct itimerval once = { { 0, 0 }, { 0, 30000 } };
+	long last = 0;
+
+	if (!steady && caller % 2) {
+		sigaction(SIGALRM, &handled, NULL);
+		setitimer(ITIMER_REAL, &often, NULL);
+	} else if (!steady) {
+		setitimer(ITIMER_REAL, &once, NULL);
+	}
+	for (;;) {
+		last = syscall(TRAPPED, 0, last, caller);
+		if (last == -1)
+			last = -errno;
+	}
+}
+
+static void crew_start(struct crew *crew, bool steady, int callers)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+	int sockets[2];
+	pid_t pids[CALLERS] = { 0 };
+
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	crew->steady = steady;
+	crew->pid = fork_bound();
+	if (crew->pid > 0) {
+		close(sockets[1]);
+		crew->listener = receive_fd(sockets[0]);
+		MUST(crew->listener >= 0);
+		close(sockets[0]);
+		return;
+	}
+	crew->listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+					SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	if (crew->listener < 0 || send_fd(sockets[1], crew->listener) < 0)
+		_exit(1);
+	close(crew->listener);
+	while (callers) {
+		pid_t dead;
+
+		for (long i = 0; i < callers; i++) {
+			if (pids[i])
+				continue;
+			pids[i] = fork_bound();
+			if (pids[i] == 0)
+				call_forever(i, steady);
+		}
+		dead = wait(NULL);
+		for (int i = 0; i < callers; i++)
+			if (pids[i] == dead)
+				pids[i] = 0;
+	}
+	_exit(0);
+}
+
+/* Descriptors that stay open. The first is a listener, not always the same. */
+static int others[8];
+static int closed;
+
+/*
+ * Memory for responses: a page, and after it one that nobody may touch. What is
+ * written to `written` stands in `read_only` too.
+ */
+static unsigned char *written;
+static unsigned char *read_only;
+static unsigned char *no_access;
+static size_t page;
+
+static unsigned char *guarded_page(int protection, int file)
+{
+	unsigned char *memory =
+		mmap(NULL, 2 * page, protection, MAP_SHARED, file, 0);
+
+	MUST(memory != MAP_FAILED);
+	MUST(mprotect(memory + page, page, PROT_NONE) == 0);
+	return memory;
+}
+
+/* Calls by their result: 0, or the errno. */
+enum { ALLOC, FREE, RECEIVE, RESPOND, ID_VALID, FD, FUNCTIONS };
+static const char *const names[] = { "alloc",	"free",	    "receive",
+				     "respond", "id_valid", "fd" };
+static unsigned long results[FUNCTIONS][200];
+static unsigned long calls;
+static unsigned long calls_wanted;
+
+static void count(int function, int error)
+{
+	MUST(error >= 0 && error < 200);
+	results[function][error]++;
+	calls++;
+}
+
+/* All that can be reached has been, or the fuzzing proves less than it says. */
+static _Noreturn void finish(void)
+{
+	static const struct {
+		int function;
+		int error;
+	} reachable[] = {
+		{ ALLOC, 0 },	      { FREE, 0 },
+		{ RECEIVE, 0 },	      { RECEIVE, EINTR },
+		{ RECEIVE, ENOENT },  { RECEIVE, EFAULT },
+		{ RECEIVE, EBADF },   { RECEIVE, ENOTTY },
+		{ RESPOND, 0 },	      { RESPOND, ENOENT },
+		{ RESPOND, EINVAL },  { RESPOND, EINPROGRESS },
+		{ RESPOND, EFAULT },  { RESPOND, EBADF },
+		{ RESPOND, ENOTTY },  { ID_VALID, 0 },
+		{ ID_VALID, ENOENT }, { ID_VALID, EBADF },
+		{ ID_VALID, ENOTTY }, { FD, EINVAL },
+	};
+	bool all = true;
+
+	printf("%lu calls\n", calls);
+	for (int function = 0; function < FUNCTIONS; function++) {
+		printf("%s:", names[function]);
+		for (int error = 0; error < 200; error++)
+			if (results[function][error])
+				printf(" %lu %s", results[function][error],
+				       error ? strerrorname_np(error) : "ok");
+		printf("\n");
+	}
+	for (size_t i = 0; i < COUNT(reachable); i++) {
+		if (results[reachable[i].function][reachable[i].error])
+			continue;
+		printf("never reached: %s, errno %d\n",
+		       names[reachable[i].function], reachable[i].error);
+		all = false;
+	}
+	fflush(stdout);
+	__lsan_do_leak_check();
+	_exit(all ? 0 : 1);
+}
+
+/* Ends each wait. */
+static timer_t timer;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	const char *wanted = getenv("FUZZ_CALLS");
+	const struct sigaction action = { .sa_handler = on_signal };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+				  .sigev_signo = SIGUSR2 };
+	int sockets[2];
+	int pipes[2];
+	int file;
+
+	(void)argc;
+	(void)argv;
+	calls_wanted = wanted ? strtoul(wanted, NULL, 10) : 1000000;
+	crew_start(&crews[STEADY], true, CALLERS);
+	crew_start(&crews[RESTLESS], false, CALLERS);
+	crew_start(&crews[GONE], true, 0);
+	MUST(waitpid(crews[GONE].pid, NULL, 0) == crews[GONE].pid);
+
+	page = (size_t)sysconf(_SC_PAGESIZE);
+	file = (int)syscall(SYS_memfd_create, "fuzz", 0);
+	MUST(file >= 0 && ftruncate(file, (off_t)page) == 0);
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	MUST(pipe(pipes) == 0);
+	others[0] = dup(crews[STEADY].listener);
+	others[1] = open("/dev/null", O_RDWR);
+	others[2] = open("/", O_PATH);
+	others[3] = sockets[0];
+	others[4] = pipes[0];
+	others[5] = eventfd(0, 0);
+	others[6] = epoll_create1(0);
+	others[7] = file;
+	for (size_t i = 0; i < COUNT(others); i++)
+		MUST(others[i] >= 0);
+	closed = dup(file);
+	close(closed);
+
+	written = guarded_page(PROT_READ | PROT_WRITE, file);
+	read_only = guarded_page(PROT_READ, file);
+	no_access = guarded_page(PROT_NONE, file);
+	/* SIGALRM is libFuzzer's. With SA_RESTART, waits would not end. */
+	MUST(sigaction(SIGUSR2, &action, NULL) == 0);
+	MUST(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
+	return 0;
+}
+
+/* The rest of the input, and zeros after it. */
+static const uint8_t *input;
+static size_t input_left;
+
+static uint64_t take(size_t bytes)
+{
+	uint64_t value = 0;
+
+	while (bytes--) {
+		value = value << 8 | (input_left ? *input : 0);
+		input += input_left != 0;
+		input_left -= input_left != 0;
+	}
+	return value;
+}
+
+static int take_fd(void)
+{
+	static const int fixed[] = { -1, -2, 0x7fffffff, -0x7fffffff - 1 };
+	uint64_t choice = take(1);
+
+	switch (choice % 16) {
+	case 0:
+		return others[choice / 16 % COUNT(others)];
+	case 1:
+		return fixed[choice / 16 % COUNT(fixed)];
+	case 2:
+		return closed;
+	case 3:
+		return (int)take(choice / 16 % 2 ? 1 : 4);
+	case 4:
+		return crews[GONE].listener;
+	case 5:
+		return others[0];
+	default:
+		return crews[choice / 16 % 2 ? STEADY : RESTLESS].listener;
+	}
+}
+
+/* The crew that others[0] is a listener of now. */
+static struct crew *swapped = &crews[STEADY];
+
+static struct crew *crew_of(int fd)
+{
+	for (int i = 0; i < CREWS; i++)
+		if (crews[i].listener == fd)
+			return &crews[i];
+	return fd == others[0] ? swapped : NULL;
+}
+
+static void check_error_of_no_listener(int fd, int error)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || flags & O_PATH)
+		MUST(error == EBADF);
+	else
+		MUST(error == ENOTTY || error == EINVAL);
+}
+
+static uint64_t take_id(const struct crew *crew)
+{
+	uint64_t choice = take(1);
+	uint64_t id;
+
+	if (!crew)
+		crew = &crews[choice / 16 % CREWS];
+	id = crew->count ? crew->pending[choice / 16 % crew->count].id :
+			   crew->last_id;
+	switch (choice % 16) {
+	case 0:
+		return id + 1;
+	case 1:
+		return id - 1;
+	case 2:
+		return crew->last_id;
+	case 3:
+		return id ^ UINT64_C(1) << take(1) % 64;
+	case 4:
+		return take(8);
+	case 5:
+		return choice / 16 ? UINT64_MAX : 0;
+	default:
+		return id;
+	}
+}
+
+/* Where an id stands in pending, or count. */
+static size_t find(const struct crew *crew, uint64_t id)
+{
+	size_t at = 0;
+
+	while (at < crew->count && crew->pending[at].id != id)
+		at++;
+	return at;
+}
+
+static void respond(int fd, void *memory, bool readable,
+		    const struct seccomp_notif_resp *resp)
+{
+	const bool lets_run = resp->flags == SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	struct crew *crew = crew_of(fd);
+	int result = seccomp_notify_respond(fd, memory);
+	int error = result ? errno : 0;
+	size_t at;
+
+	count(RESPOND, error);
+	MUST(result == (error ? -ECANCELED : 0));
+	if (!crew) {
+		check_error_of_no_listener(fd, error);
+		return;
+	}
+	at = find(crew, resp->id);
+	if (!readable) {
+		MUST(error == EFAULT);
+	} else if (resp->flags && (!lets_run || resp->val || resp->error)) {
+		MUST(error == EINVAL);
+	} else if (at == crew->count) {
+		/* The second for one that is not received yet, too. */
+		MUST(error == ENOENT || error == EINPROGRESS);
+	} else {
+		MUST(error == 0 || (error == ENOENT && !crew->steady));
+		crew->answers[crew->pending[at].caller] =
+			lets_run    ? (uint64_t)getsid(0) :
+			resp->error ? (uint64_t)resp->error :
+				      (uint64_t)resp->val;
+		crew->pending[at] = crew->pending[--crew->count];
+	}
+}
+
+static void answer_all(struct crew *crew)
+{
+	while (crew->count) {
+		struct seccomp_notif_resp resp = { .id = crew->pending[0].id };
+
+		respond(crew->listener, &resp, true, &resp);
+	}
+}
+
+/* As large as the structure, at the end of a page. */
+static void *at_end(unsigned char *memory, size_t size)
+{
+	return memory + page - size;
+}
+
+/* What the last call of alloc gave. */
+static struct seccomp_notif *alloced_req;
+static struct seccomp_notif_resp *alloced_resp;
+
+static void fuzz_alloc_and_free(void)
+{
+	static const struct seccomp_notif zero_req;
+	static const struct seccomp_notif_resp zero_resp;
+	struct seccomp_notif *req = NULL;
+	struct seccomp_notif_resp *resp = NULL;
+	int choice = (int)take(1);
+	int result = seccomp_notify_alloc(choice & 1 ? &req : NULL,
+					  choice & 2 ? &resp : NULL);
+
+	count(ALLOC, -result);
+	MUST(result == 0);
+	MUST(!(choice & 1) == !req && !(choice & 2) == !resp);
+	if (req) {
+		struct seccomp_notif *old = alloced_req;
+
+		MUST(memcmp(req, &zero_req, sizeof(*req)) == 0);
+		alloced_req = req;
+		req = old;
+	}
+	if (resp) {
+		struct seccomp_notif_resp *old = alloced_resp;
+
+		MUST(memcmp(resp, &zero_resp, sizeof(*resp)) == 0);
+		alloced_resp = resp;
+		resp = old;
+	}
+	errno = choice;
+	seccomp_notify_free(req, resp);
+	count(FREE, 0);
+	MUST(errno == choice);
+}
+
+static void fuzz_receive(void)
+{
+	static unsigned int polled;
+	int fd = take_fd();
+	uint64_t choice = take(1);
+	struct crew *crew = crew_of(fd);
+	struct pollfd waits = { fd, POLLIN, 0 };
+	struct seccomp_notif *req = at_end(written, sizeof(*req));
+	int result;
+	int error;
+
+	if (choice % 4 == 0)
+		req = alloced_req; /* NULL at first */
+	else if (choice % 16 == 1)
+		req = NULL;
+	/* Few shall wait for the timer. */
+	if (crew && polled++ % 64 && poll(&waits, 1, 0) == 0)
+		return;
+	if (crew && crew->count == COUNT(crew->pending))
+		answer_all(crew);
+	if (req)
+		memset(req, (int)choice, sizeof(*req));
+
+	result = seccomp_notify_receive(fd, req);
+	error = result ? errno : 0;
+	count(RECEIVE, error);
+	MUST(result == (error ? -ECANCELED : 0));
+	if (!req) {
+		MUST(error == EFAULT);
+	} else if (!crew) {
+		check_error_of_no_listener(fd, error);
+	} else if (error) {
+		MUST(error == EINTR || error == ENOENT);
+	} else {
+		uint64_t caller = req->data.args[2];
+
+		MUST(req->pid && !req->flags && req->data.nr == TRAPPED);
+		MUST(caller < CALLERS);
+		MUST(!crew->steady ||
+		     req->data.args[1] == crew->answers[caller]);
+		MUST(find(crew, req->id) == crew->count);
+		crew->last_id = req->id;
+		crew->pending[crew->count].id = req->id;
+		crew->pending[crew->count++].caller = caller;
+	}
+}
+
+static void fuzz_respond(void)
+{
+	int fd = take_fd();
+	uint64_t choice = take(1);
+	struct seccomp_notif_resp resp = { .id = take_id(crew_of(fd)) };
+	unsigned char *memory = at_end(written, sizeof(resp));
+	bool readable = false;
+
+	switch (choice / 16) {
+	case 0:
+		resp.error = (int32_t)take(4);
+		resp.val = (int64_t)take(8);
+		break;
+	case 1:
+		resp.flags = (uint32_t)take(4);
+		break;
+	case 2:
+		resp.flags = (uint32_t)take(1) % 4;
+		resp.val = (int64_t)take(1) % 2;
+		resp.error = (int32_t)take(1) % 2;
+		break;
+	case 3:
+	case 4:
+		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		break;
+	case 5:
+	case 6:
+		resp.error = -(int32_t)take(1);
+		break;
+	default:
+		resp.val = (int64_t)take(2);
+	}
+	memcpy(memory, &resp, sizeof(resp));
+	switch (choice % 16) {
+	case 0:
+		memory = NULL;
+		break;
+	case 1:
+		memory = choice / 16 % 2 ? no_access : (void *)sizeof(resp);
+		break;
+	case 2:
+		memory += 1 + take(1); /* into the next page, and unaligned */
+		break;
+	case 3: /* the kernel's own */
+		memory = (void *)~(uintptr_t)take(4);
+		break;
+	case 4:
+		memory = at_end(read_only, sizeof(resp));
+		readable = true;
+		break;
+	case 5:
+		if (alloced_resp) {
+			memory = memcpy(alloced_resp, &resp, sizeof(resp));
+			readable = true;
+			break;
+		}
+		/* fall through */
+	default:
+		readable = true;
+	}
+	respond(fd, memory, readable, &resp);
+}
+
+static void fuzz_id_valid(void)
+{
+	int fd = take_fd();
+	struct crew *crew = crew_of(fd);
+	uint64_t id = take_id(crew);
+	int result = seccomp_notify_id_valid(fd, id);
+	int error = result ? errno : 0;
+
+	count(ID_VALID, error);
+	MUST(result == (error ? -ENOENT : 0));
+	if (!crew)
+		check_error_of_no_listener(fd, error);
+	else if (find(crew, id) == crew->count)
+		MUST(error == ENOENT);
+	else
+		MUST(error == 0 || (error == ENOENT && !crew->steady));
+}
+
+/* There is no libseccomp in this program: nothing is a context. */
+static void fuzz_fd(void)
+{
+	const uint64_t choice = take(1);
+	void *const contexts[] = { NULL, written, no_access,
+				   (void *)(uintptr_t)take(choice % 9) };
+	int result = seccomp_notify_fd(contexts[choice % COUNT(contexts)]);
+
+	MUST(result == -EINVAL);
+	count(FD, -result);
+}
+
+static void swap_listener(void)
+{
+	swapped = &crews[take(1) % CREWS];
+	MUST(dup2(swapped->listener, others[0]) == others[0]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct itimerspec every_ms = { { 0, 1000000 }, { 0, 1000000 } };
+	const struct itimerspec never = { { 0, 0 }, { 0, 0 } };
+	unsigned int step = 0;
+
+	MUST(timer_settime(timer, 0, &every_ms, NULL) == 0);
+	input = data;
+	input_left = size;
+	while (input_left) {
+		/* So that equal bytes do not choose one function alone. */
+		uint64_t choice = take(1) + step++;
+
+		switch (choice % 16) {
+		case 0:
+			fuzz_alloc_and_free();
+			break;
+		case 1: /* slow, with its search for libseccomp */
+			if (choice / 16 % 8 == 0)
+				fuzz_fd();
+			else
+				swap_listener();
+			break;
+		case 2:
+		case 3:
+		case 4:
+			fuzz_id_valid();
+			break;
+		case 5:
+		case 6:
+		case 7:
+		case 8:
+		case 9:
+			fuzz_respond();
+			break;
+		default:
+			fuzz_receive();
+		}
+	}
+	for (int i = 0; i < CREWS; i++)
+		answer_all(&crews[i]);
+	MUST(timer_settime(timer, 0, &never, NULL) == 0);
+	if (calls >= calls_wanted)
+		finish();
+	return 0;
+}
