@@ -146,8 +146,12 @@ START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
 	struct outcome got;
 
 	kernel_with_sizes(1, 1);
+	calloc_bytes = 0;
 	got = alloc_both();
 	ck_assert_int_eq(got.result, 0);
+	if (ALLOCATOR_IS_OURS)
+		ck_assert_uint_eq(calloc_bytes,
+				  sizeof(*got.req) + sizeof(*got.resp));
 	ck_assert_uint_ge(malloc_usable_size(got.req), sizeof(*got.req));
 	ck_assert_uint_ge(malloc_usable_size(got.resp), sizeof(*got.resp));
 	ck_assert(all_zero(got.req, sizeof(*got.req)));
