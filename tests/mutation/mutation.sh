@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# mutation: Break each line and condition of src/; each time a test must notice
+# Packages: gcc libc6-dev make check pkg-config libseccomp-dev python3
+# Prints for each mutant which tests noticed. One that none notices needs an
+# explanation in tests/mutation/equivalent.txt, and each explanation such a
+# mutant. Not counted are those that do not compile, or lack a result or a value,
+# as the compiler says; those whose library is the same to the byte; and those
+# that give the same library as one before.
+# JOBS=N runs N at a time. mutation.sh NUMBER... runs these alone.
+set -euo pipefail
+unset MAKEFLAGS MFLAGS MAKELEVEL
+shared=build/libseccomp-notify.so.$(sed -n 's/^VERSION = //p' Makefile)
+soname=${shared%.*.*}
+# has=no below: the Makefile need not ask each time what the compiler can.
+flags="-O2 -Werror=return-type -Werror=uninitialized -Werror=maybe-uninitialized"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# build FOLDER: the library, and the one test program that has it inside.
+build() {
+	cp -a "$work/tree" "$1/tree"
+	cp "$1"/src/* "$1/tree/src"
+	if make -s -C "$1/tree" CFLAGS="$flags" has=no all build/tests/secure >/dev/null 2>&1; then
+		# The suite stays as it was linked: the same interface is meant.
+		mkdir "$1/build"
+		cp "$1/tree/$shared" "$1/$soname"
+		cp -rl "$work/tree/build/tests" "$1/build"
+		cp --remove-destination "$1/tree/build/tests/secure" "$1/build/tests"
+	fi
+	rm -r "$1/tree"
+}
+
+# suite [CASE]: runs it in the current folder, for two minutes at most.
+suite() {
+	env ${1:+CK_RUN_CASE="$1"} timeout 120 build/tests/suite >log 2>&1
+}
+
+# The tests that failed, on one line; or what the suite said at last.
+failed() {
+	sed -n 's/^[^:]*:[0-9]*:[FE]:\([^:]*:[^:]*\):.*expired$/\1 (timeout)/p
+		t
+		s/^[^:]*:[0-9]*:[FE]:\([^:]*:[^:]*\):.*/\1/p' log | sort -u |
+		paste -sd, | sed 's/,/, /g' | grep . || tail -n 1 log
+}
+
+# run FOLDER: first the case that should notice, then all.
+run() {
+	cd "$1"
+	if suite "$(cat case)" && suite; then
+		echo survived >result
+	else
+		{
+			echo killed
+			failed
+		} >result
+	fi
+}
+
+each() {
+	xargs -P "${JOBS:-$(nproc)}" -I{} nice bash -c "$1 {}"
+}
+
+mkdir "$work/tree" "$work/mutants"
+cp -r Makefile README.md include libseccomp-notify.pc.in man src tests "$work/tree"
+(cd "$work/tree" && make -s CFLAGS="$flags" has=no check >log 2>&1) || {
+	cat "$work/tree/log" >&2
+	echo "mutation: the tests fail without a mutant" >&2
+	exit 1
+}
+tests/mutation/mutants.py make "$work/mutants"
+export -f build run suite failed
+export work shared soname flags
+if [ $# -gt 0 ]; then
+	printf "$work/mutants/%s\n" "$@"
+else
+	find "$work/mutants" -mindepth 1 -maxdepth 1
+fi | sort >"$work/list"
+each build <"$work/list"
+
+declare -A seen
+seen[$(cat "$work/tree/$shared" "$work/tree/build/tests/secure" | sha256sum)]=same
+while read -r mutant; do
+	if [ ! -e "$mutant/$soname" ]; then
+		echo invalid >"$mutant/result"
+		continue
+	fi
+	sum=$(cat "$mutant/$soname" "$mutant/build/tests/secure" | sha256sum)
+	if [ "${seen[$sum]-}" ]; then
+		echo "${seen[$sum]}" >"$mutant/result"
+	else
+		seen[$sum]=double
+		echo "$mutant"
+	fi
+done <"$work/list" >"$work/to-run"
+each run <"$work/to-run"
+tests/mutation/mutants.py report "$work/mutants"
