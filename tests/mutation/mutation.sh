@@ -34,7 +34,7 @@ build() {
 
 # suite [CASE]: runs it in the current folder, for two minutes at most.
 suite() {
-	env ${1:+CK_RUN_CASE="$1"} timeout 120 build/tests/suite >log 2>&1
+	env ${1:+CK_RUN_CASE="$1"} CK_DEFAULT_TIMEOUT=15 timeout 300 build/tests/suite >log 2>&1
 }
 
 # The tests that failed, on one line; or what the suite said at last.
