@@ -117,7 +117,7 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
  *
  * Returns 0, or -ECANCELED with errno:
  *   ENOENT       no such id: the target died or left the call for a signal
- *   EINPROGRESS  the notification is answered already
+ *   EINPROGRESS  the notification is answered already, or not received yet
  *   EINVAL       flags unknown, or CONTINUE with val or error set; or @fd is
  *		  no listener
  *   EFAULT       @resp is NULL

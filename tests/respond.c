@@ -3,8 +3,20 @@
 /* seccomp_notify_respond() */
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include "harness.h"
+
+/* Two processes, each with one call. */
+static int body_fork_and_call_once(void *arg)
+{
+	pid_t child = fork();
+	int status = body_call_once(arg);
+
+	if (child == 0)
+		_exit(status);
+	return waitpid(child, &status, 0) == child ? status : 1;
+}
 
 /* The target that gets `expected` from its one call, and the answer to it. */
 static void answer_once(long expected, struct seccomp_notif_resp resp)
@@ -107,7 +119,7 @@ START_TEST(another_failure_is_not_tried_again)
 END_TEST
 
 /*
- * "The notification has been answered already." Once the target has taken its
+ * "The notification has been answered already" Once the target has taken its
  * answer, the kernel has forgotten the notification.
  */
 START_TEST(a_second_answer_is_einprogress_then_enoent)
@@ -154,6 +166,27 @@ START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 	} while (errno == ENOENT);
 	ck_assert_int_eq(errno, EINPROGRESS);
 	target_kill(&target);
+}
+END_TEST
+
+/* "or not been received yet." Ids count up. */
+START_TEST(an_answer_before_the_receive_is_einprogress)
+{
+	long expected = 6;
+	struct target first = target_start(body_fork_and_call_once, &expected);
+	struct seccomp_notif_resp resp = { .val = 6 };
+
+	resp.id = receive(first.listener).id + 1;
+	while (!notification_waits(first.listener))
+		sleep_ms(1);
+	ck_assert_int_eq(seccomp_notify_respond(first.listener, &resp),
+			 -ECANCELED);
+	ck_assert_int_eq(errno, EINPROGRESS);
+	ck_assert_uint_eq(receive(first.listener).id, resp.id);
+	ck_assert_int_eq(seccomp_notify_respond(first.listener, &resp), 0);
+	resp.id--;
+	ck_assert_int_eq(seccomp_notify_respond(first.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&first), 0);
 }
 END_TEST
 
@@ -306,6 +339,7 @@ TCase *respond_tests(void)
 	tcase_add_test(tests, a_second_answer_is_einprogress_then_enoent);
 	tcase_add_test(tests,
 		       an_answer_that_the_target_has_not_taken_is_einprogress);
+	tcase_add_test(tests, an_answer_before_the_receive_is_einprogress);
 	tcase_add_test(tests, an_unknown_id_is_enoent);
 	tcase_add_test(tests, a_dead_target_is_enoent);
 	tcase_add_loop_test(tests, wrong_flags_are_einval, 0, 3);
