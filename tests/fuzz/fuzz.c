@@ -46,7 +46,6 @@
 		}                                                         \
 	} while (0)
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct crew {
@@ -228,7 +227,7 @@ static _Noreturn void finish(void)
 /* Ends each wait. */
 static timer_t timer;
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+static void start(void)
 {
 	const char *wanted = getenv("FUZZ_CALLS");
 	const struct sigaction action = { .sa_handler = on_signal };
@@ -238,8 +237,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	int pipes[2];
 	int file;
 
-	(void)argc;
-	(void)argv;
 	calls_wanted = wanted ? strtoul(wanted, NULL, 10) : 1000000;
 	crew_start(&crews[STEADY], true, CALLERS);
 	crew_start(&crews[RESTLESS], false, CALLERS);
@@ -270,7 +267,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	/* SIGALRM is libFuzzer's. With SA_RESTART, waits would not end. */
 	MUST(sigaction(SIGUSR2, &action, NULL) == 0);
 	MUST(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
-	return 0;
 }
 
 /* The rest of the input, and zeros after it. */
@@ -605,8 +601,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct itimerspec every_ms = { { 0, 1000000 }, { 0, 1000000 } };
 	const struct itimerspec never = { { 0, 0 }, { 0, 0 } };
+	static bool started;
 	unsigned int step = 0;
 
+	if (!started)
+		start();
+	started = true;
 	MUST(timer_settime(timer, 0, &every_ms, NULL) == 0);
 	input = data;
 	input_left = size;
