@@ -339,14 +339,22 @@ function count_goals(calls, i, n)
 		three(100, 1, "ours+sync") == three(1, 1, "ours+sync"))
 }
 
-function rate_goals(values, n)
+# No library gives more than its kernel: where bare ioctls do not gain five
+# times, being woken up on another processor costs less than this supposes.
+function rate_goals(values, n, gains, gain)
 {
 	at_least("rate of bare ioctls, one processor", one, on_one, 0.98)
 	at_least("rate of bare ioctls, both synchronous", sync, in_sync, 0.97)
 	n = processors < 2 ? 0 : add_ratios(values, 0, "1 1 all 0 0", \
 		"libseccomp+preload", "libseccomp")
+	if (n > 0)
+		gain = quantile(gains, add_ratios(gains, 0, "1 1 all 0 0", \
+			"bare+sync", "bare"), 0.5)
+	if (n > 0 && 0.9 * gain < 5)
+		printf "5 times is not to be had here: bare ioctls gain %.2f times by the flag, so that 0.9 of this is the goal\n", gain
 	at_least("times the rate of a program of libseccomp's, preloaded and " \
-		"synchronous, 1 x 1, all processors", values, n, 5)
+		"synchronous, 1 x 1, all processors", values, n, \
+		n > 0 && 0.9 * gain < 5 ? 0.9 * gain : 5)
 }
 
 function wake_up(i, n, works, form)
