@@ -303,6 +303,15 @@ struct seccomp_notif receive(int listener)
 	return req;
 }
 
+uint64_t bare_receive(int listener)
+{
+	struct seccomp_notif req = { 0 };
+
+	ck_assert_int_eq(bare_ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &req),
+			 0);
+	return req.id;
+}
+
 double seconds_now(void)
 {
 	struct timespec now;

@@ -133,6 +133,9 @@ void alarm_every_10_ms(int sigaction_flags);
 /* One request received from the listener; must succeed. */
 struct seccomp_notif receive(int listener);
 
+/* The id of one, received without the library. */
+uint64_t bare_receive(int listener);
+
 double seconds_now(void);
 void sleep_ms(unsigned int ms);
 

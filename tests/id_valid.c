@@ -23,6 +23,17 @@ START_TEST(a_waiting_notification_is_valid)
 }
 END_TEST
 
+/* "No function needs another one to be called first." */
+START_TEST(id_valid_may_be_the_first_call)
+{
+	struct target target = target_start(body_call_forever, NULL);
+	uint64_t id = bare_receive(target.listener);
+
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	target_kill(&target);
+}
+END_TEST
+
 /* "or, for seccomp_notify_id_valid(), it has been answered." */
 START_TEST(an_answered_notification_is_not)
 {
@@ -230,6 +241,7 @@ TCase *id_valid_tests(void)
 	TCase *tests = tcase_create("id_valid");
 
 	tcase_add_test(tests, a_waiting_notification_is_valid);
+	tcase_add_test(tests, id_valid_may_be_the_first_call);
 	tcase_add_test(tests, an_answered_notification_is_not);
 	tcase_add_test(tests, the_notification_of_a_dead_target_is_not);
 	tcase_add_test(tests,

@@ -42,6 +42,19 @@ START_TEST(the_targets_call_gives_val)
 }
 END_TEST
 
+/* "No function needs another one to be called first." */
+START_TEST(respond_may_be_the_first_call)
+{
+	long expected = 12;
+	struct target target = target_start(body_call_once, &expected);
+	struct seccomp_notif_resp resp = { .val = 12 };
+
+	resp.id = bare_receive(target.listener);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
 START_TEST(the_targets_call_fails_with_error)
 {
 	const struct seccomp_notif_resp resp = { .error = -EXDEV };
@@ -332,6 +345,7 @@ TCase *respond_tests(void)
 	TCase *tests = tcase_create("respond");
 
 	tcase_add_test(tests, the_targets_call_gives_val);
+	tcase_add_test(tests, respond_may_be_the_first_call);
 	tcase_add_test(tests, the_targets_call_fails_with_error);
 	tcase_add_test(tests, continue_runs_the_call);
 	tcase_add_test(tests, a_signal_does_not_stop_the_response);

@@ -87,15 +87,6 @@ static struct target calling_target(void)
 	return target_start(body_call_forever, NULL);
 }
 
-static uint64_t bare_receive(int listener)
-{
-	struct seccomp_notif req = { 0 };
-
-	ck_assert_int_eq(bare_ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &req),
-			 0);
-	return req.id;
-}
-
 static void receive_first(void)
 {
 	struct target target = calling_target();
