@@ -7,14 +7,20 @@
 
 #include "harness.h"
 
-/* Two processes, each with one call. */
-static int body_fork_and_call_once(void *arg)
+/* Two processes, each with one call; the child's when it is told. */
+static int body_call_then_childs_call(void *told)
 {
+	long expected = 6;
 	pid_t child = fork();
-	int status = body_call_once(arg);
+	int status;
 
-	if (child == 0)
-		_exit(status);
+	if (child == 0) {
+		while (!*(volatile int *)told)
+			sleep_ms(1);
+		_exit(body_call_once(&expected));
+	}
+	if (body_call_once(&expected) != 0)
+		return 1;
 	return waitpid(child, &status, 0) == child ? status : 1;
 }
 
@@ -185,21 +191,22 @@ END_TEST
 /* "or not been received yet." Ids count up. */
 START_TEST(an_answer_before_the_receive_is_einprogress)
 {
-	long expected = 6;
-	struct target first = target_start(body_fork_and_call_once, &expected);
+	int *told = shared_memory(sizeof(*told));
+	struct target target = target_start(body_call_then_childs_call, told);
 	struct seccomp_notif_resp resp = { .val = 6 };
 
-	resp.id = receive(first.listener).id + 1;
-	while (!notification_waits(first.listener))
+	resp.id = receive(target.listener).id + 1;
+	*told = 1;
+	while (!notification_waits(target.listener))
 		sleep_ms(1);
-	ck_assert_int_eq(seccomp_notify_respond(first.listener, &resp),
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, EINPROGRESS);
-	ck_assert_uint_eq(receive(first.listener).id, resp.id);
-	ck_assert_int_eq(seccomp_notify_respond(first.listener, &resp), 0);
+	ck_assert_uint_eq(receive(target.listener).id, resp.id);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
 	resp.id--;
-	ck_assert_int_eq(seccomp_notify_respond(first.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&first), 0);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
 }
 END_TEST
 

@@ -383,7 +383,7 @@ check_debian() {
 			pc_files "usr/lib/$multiarch/pkgconfig"
 			manual_files usr/share/man .gz
 			printf "644 usr/share/doc/$NAME-dev/%s\n" \
-				README.md changelog.Debian.gz copyright
+				README.md.gz changelog.Debian.gz copyright
 			echo "644 usr/share/lintian/overrides/$NAME-dev"; } | sort)" \
 		"$(manifest "$root/$NAME-dev")"
 	check_library "$root/${NAME}1/usr/lib/$multiarch/$shared" \
