@@ -46,7 +46,7 @@ all: $(LIBRARY) ## Build the library (default)
 
 $(BUILD)/src/%.o: src/%.c include/seccomp.h Makefile
 	@mkdir -p $(@D)
-	$(COMPILE) -Wconversion -Wsign-conversion -fPIC \
+	$(COMPILE) -Wconversion -Wsign-conversion -fPIC -fvisibility=default \
 		-DSECCOMP_NOTIFY_BUILD -c -o $@ $<
 
 $(SHARED): $(OBJECTS) $(MAP)

@@ -94,7 +94,7 @@ writable=$(nm "$work/one/build/$file" |
 [ "$writable" = "last_block wanted" ] ||
 	fail "writable data beyond those of synchronous wake-up: $writable"
 ok "no writable data but those of synchronous wake-up"
-for flags in "-O0" "-O3 -flto" "-Os -fcommon -fno-pic"; do
+for flags in "-O0" "-O3 -flto" "-Os -fcommon -fno-pic" -fvisibility=hidden; do
 	make -s BUILD="$work/flags" CFLAGS="$flags" "$work/flags/$file"
 	readelf --dyn-syms -W "$work/flags/$file" |
 		awk '$7 != "UND" && $7 ~ /^[0-9]+$/ { sub("@@", " "); print $8, $9 }' |
