@@ -21,7 +21,7 @@ static int body_call_then_childs_call(void *told)
 	}
 	if (body_call_once(&expected) != 0)
 		return 1;
-	return waitpid(child, &status, 0) == child ? status : 1;
+	return waitpid(child, &status, 0) != child || status != 0;
 }
 
 /* The target that gets `expected` from its one call, and the answer to it. */
