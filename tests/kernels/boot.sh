@@ -12,11 +12,7 @@ need cpio cpio
 need pkg-config pkg-config
 
 store=$PWD/build/kernels
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 limit=400 # seconds for a guest
-# Debian's name of the suite that this machine, with its compilers, is of.
-# shellcheck disable=SC2034 # for those that source this
-home=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 
 # apt_of SUITE-ARCH COMMAND...: with sources and a state of their own.
 apt_of() {
@@ -35,25 +31,13 @@ apt_of() {
 		-o Acquire::Retries=3)
 }
 
-# mirror LABEL: where this machine has Debian's archive of that label from.
-mirror() {
-	# shellcheck disable=SC2016 # apt-get expands it
-	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
-		"Label: $1" | head -n 1
-}
-
 # update SUITE-ARCH: its lists of packages. One that can't be had may not be
 # needed: what is missing is told when a package is.
 update() {
-	local folder=$store/$1 suite=${1%-*} security
-	security=$(mirror Debian-Security)
+	local folder=$store/$1
 	mkdir -p "$folder/lists/partial" "$folder/archives/partial" \
 		"$folder/packages"
-	{
-		echo "deb [signed-by=$keyring] $(mirror Debian) $suite main"
-		[ "$suite" = sid ] || [ -z "$security" ] ||
-			echo "deb [signed-by=$keyring] $security $suite-security main"
-	} >"$folder/sources.list"
+	sources "${1%-*}" >"$folder/sources.list"
 	apt_of "$1" apt-get update >"$folder/apt.log" 2>&1 || true
 }
 

@@ -420,10 +420,9 @@ check_installed_debian() {
 
 	chroot=$work/chroot
 	step "Debian: install beside libseccomp-dev, use, purge"
-	# shellcheck source=/dev/null
 	if ! mmdebstrap --mode=root --variant=apt \
 		--include=apt-utils,dpkg-dev,gcc,libc6-dev,libseccomp-dev,make,pkgconf \
-		"$(. /etc/os-release && echo "$VERSION_CODENAME")" "$chroot" \
+		"$home" "$chroot" \
 		>"$work/mmdebstrap.log" 2>&1; then
 		cat "$work/mmdebstrap.log" >&2
 		grep -q '^E: Failed to fetch' "$work/mmdebstrap.log" ||

@@ -61,6 +61,26 @@ manifest() {
 		! -type d -printf '%m %P\n' | sort)
 }
 
+# Debian's name of the suite that this machine, with its compilers, is of.
+# shellcheck disable=SC2034 # for those that source this
+home=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+
+# mirror LABEL: where this machine has Debian's archive of that label from.
+mirror() {
+	# shellcheck disable=SC2016 # apt-get expands it
+	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
+		"Label: $1" | head -n 1
+}
+
+# sources SUITE [deb-src]: lines for apt.
+sources() {
+	local security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	echo "${2:-deb} [signed-by=$keyring] $(mirror Debian) $1 main"
+	security=$(mirror Debian-Security)
+	[ "$1" = sid ] || [ -z "$security" ] ||
+		echo "${2:-deb} [signed-by=$keyring] $security $1-security main"
+}
+
 work=$(mktemp -d)
 chmod 755 "$work" # for builders that are not root
 trap 'rm -rf "$work"' EXIT

@@ -16,8 +16,6 @@ cd "$(dirname "$0")/../.." || exit 1
 
 out=$PWD/build/variants
 store=$out/store
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-home=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 mkdir -p "$store"
 
 need clang clang
@@ -75,21 +73,6 @@ check_compilers() {
 }
 
 # --- Debian's archive --------------------------------------------------------
-
-# The mirror that this machine has Debian from.
-mirror() {
-	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
-		"Label: $1" | head -n 1
-}
-
-# sources SUITE [deb-src]: lines for apt.
-sources() {
-	local security
-	echo "${2:-deb} [signed-by=$keyring] $(mirror Debian) $1 main"
-	security=$(mirror Debian-Security)
-	[ "$1" = sid ] || [ -z "$security" ] ||
-		echo "${2:-deb} [signed-by=$keyring] $security $1-security main"
-}
 
 # apt_of SUITE ARCH COMMAND...: with sources and a state of its own, in the
 # folder of what it downloads.
