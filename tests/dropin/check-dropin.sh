@@ -190,7 +190,46 @@ same "linked with libseccomp-notify.a -lseccomp" \
 	"$(bindings "$work/archive")"
 ok "libseccomp-notify.a -lseccomp: the six are in the program"
 
-# 4. Without a compiler: the program that README.md shows.
+# 4. A program that is as Debian built it: LXC, whose monitor answers the calls
+# of a container as another process tells it.
+# lxc LIBRARY [PRELOADED]: whose six calls it should use.
+lxc() {
+	local program call folder=$work/lxc-$1
+	mkdir "$folder"
+	same "LXC of Debian, preloaded: ${2-nothing}" "$({
+		for program in liblxc.so.1 lxc-execute; do
+			for call in $calls; do
+				echo "$program $call $1"
+			done
+		done
+		[ "$1" != "$OURS" ] || echo "$OURS seccomp_notify_fd $THEIRS"
+	} | sort)" "$(bindings env LD_PRELOAD="${2-}" unshare --mount \
+		"$dropin/with-lxc.sh" "$work/lxc" \
+		"$python" "$dropin/lxc.py" "$folder" | grep seccomp_notify_)"
+}
+
+unpack_lxc() {
+	local package
+	mkdir "$work/lxc" && cd "$work/lxc" || return
+	timeout 60 apt-get download lxc liblxc1 liblxc-common libapparmor1 ||
+		return
+	for package in *.deb; do
+		dpkg-deb -x "$package" . || return
+	done
+}
+
+if [ "$(id -u)" != 0 ]; then
+	echo "SKIP: check-dropin: LXC preloaded: only root can have a container here"
+elif ! (unpack_lxc) >"$work/err" 2>&1; then
+	cat "$work/err" >&2
+	echo "SKIP: check-dropin: LXC preloaded: it can't be downloaded"
+else
+	lxc "$THEIRS"
+	lxc "$OURS" "$OURS"
+	ok "LXC as Debian built it, preloaded: the six are ours"
+fi
+
+# 5. Without a compiler: the program that README.md shows.
 # shellcheck disable=SC2016 # no command in these backquotes
 sed -n '/^```python/,/^```/{/^```/d;p}' README.md >"$work/example.py"
 [ "$(uname -m)" != x86_64 ] || same "README.md's program in Python" \
@@ -199,7 +238,7 @@ sed -n '/^```python/,/^```/{/^```/d;p}' README.md >"$work/example.py"
 		"$python" "$work/example.py")"
 ok "README.md's program in Python, without libseccomp and compiler"
 
-# 5. Each language, each order of headers; and what must not link.
+# 6. Each language, each order of headers; and what must not link.
 # matrix TEST FOLDERS...: TEST is how the preprocessor knows libseccomp's header,
 # or that it is not there; the folders are compiler options.
 matrix() {
@@ -263,7 +302,7 @@ same "other than our six are defined twice in a static program with both" \
 		$(flags --static --cflags --libs) -lseccomp | sed 's/;.*//')"
 ok "libseccomp's other calls need -lseccomp; a static program can't have both"
 
-# 6. The differences, as README.md and libseccomp-notify(7) tell them.
+# 7. The differences, as README.md and libseccomp-notify(7) tell them.
 # shellcheck disable=SC2046 # options
 gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests \
 	$(pkg-config --cflags check) -o "$work/differences" \
