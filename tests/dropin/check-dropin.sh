@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # check-dropin: Use the library in each way beside libseccomp, and without it
-# Packages: binutils check clang diffutils g++ gcc libc6-dev libseccomp-dev make
-# Packages: mount pkg-config python3 util-linux
+# Packages: binutils check clang debian-archive-keyring diffutils g++ gcc
+# Packages: libc6-dev libseccomp-dev make mount pkg-config python3 util-linux
 #
 # The files that `make install` gives are used, through pkg-config. What the
 # documentation's tables of differences say is measured on the libseccomp that
@@ -376,15 +376,11 @@ compare() {
 }
 
 # Debian's libseccomp of other releases, unpacked; this system stays as it is.
-# shellcheck disable=SC2016 # apt-get's own $(...)
 newer() {
-	local state=$work/apt codename uri suite options
-	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-	uri=$(apt-get indextargets --format '$(REPO_URI)' \
-		"Codename: $codename" 'Created-By: Packages' | head -n 1)
+	local state=$work/apt suite options
 	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
 	for suite in $NEWER; do
-		echo "deb $uri $suite main"
+		sources "$suite"
 	done >"$state/sources"
 	options=(-qq -o "Dir::Etc::SourceList=$state/sources"
 		-o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$state/lists"
