@@ -7,8 +7,7 @@ prefix = /usr/local
 exec_prefix = $(prefix)
 libdir = $(exec_prefix)/lib
 includedir = $(prefix)/include
-datarootdir = $(prefix)/share
-mandir = $(datarootdir)/man
+mandir = $(prefix)/share/man
 pkgconfigdir = $(libdir)/pkgconfig
 
 CFLAGS ?= -O2 -g
@@ -28,14 +27,13 @@ LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wundef -Wvla -Wwrite-strings
-# Those of these that the compiler has for its machine. (arm64: the functions of
-# libgcc for atomics are not marked as branch-protected.)
+# What the compiler has of these. (arm64: libgcc's atomics have no BTI mark.)
 has = $(shell $(CC) $(1) -Werror -S -x c -o /dev/null /dev/null 2>&1 || echo no)
 HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -mbranch-protection=standard -mno-outline-atomics, \
 	$(if $(call has,$(flag)),,$(flag)))
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
-	'-ffile-prefix-map=$(CURDIR)=.' $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+	"-ffile-prefix-map=$(CURDIR)=." $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 # No start files: there is no constructor to start.
 LINK_SHARED = -shared -nostartfiles -Wl,-soname,$(SONAME) \
 	-Wl,--version-script=$(MAP) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
@@ -63,33 +61,34 @@ $(STATIC): $(OBJECTS)
 PAGE = seccomp_notify_alloc.3notify
 LINKS = $(filter-out $(PAGE),$(CALLS:=.3notify))
 
+# Quoted, for a DESTDIR with a space.
+to_lib = "$(DESTDIR)$(libdir)"
+to_headers = "$(DESTDIR)$(includedir)/seccomp-notify"
+to_pc = "$(DESTDIR)$(pkgconfigdir)"
+to_man = "$(DESTDIR)$(mandir)"
+
 install: all ## Install under $(DESTDIR)$(prefix)
-	$(INSTALL) -d $(DESTDIR)$(libdir) $(DESTDIR)$(pkgconfigdir) \
-		$(DESTDIR)$(includedir)/seccomp-notify \
-		$(DESTDIR)$(mandir)/man3 $(DESTDIR)$(mandir)/man7
-	$(INSTALL) -m 755 $(SHARED) $(DESTDIR)$(libdir)
-	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(libdir)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(libdir)/$(NAME).so
-	$(INSTALL) -m 644 $(STATIC) $(DESTDIR)$(libdir)
-	$(INSTALL) -m 644 include/seccomp.h $(DESTDIR)$(includedir)/seccomp-notify
-	$(INSTALL) -m 644 man/$(PAGE) $(DESTDIR)$(mandir)/man3
-	for link in $(LINKS); do \
-		ln -sf $(PAGE) $(DESTDIR)$(mandir)/man3/$$link || exit 1; done
-	$(INSTALL) -m 644 man/$(NAME).7 $(DESTDIR)$(mandir)/man7
+	$(INSTALL) -d $(to_lib) $(to_pc) $(to_headers) $(to_man)/man3 $(to_man)/man7
+	$(INSTALL) -m 755 $(SHARED) $(to_lib)
+	ln -sf $(notdir $(SHARED)) $(to_lib)/$(SONAME)
+	ln -sf $(SONAME) $(to_lib)/$(NAME).so
+	$(INSTALL) -m 644 $(STATIC) $(to_lib)
+	$(INSTALL) -m 644 include/seccomp.h $(to_headers)
+	$(INSTALL) -m 644 man/$(PAGE) $(to_man)/man3
+	for link in $(LINKS); do ln -sf $(PAGE) $(to_man)/man3/$$link || exit 1; done
+	$(INSTALL) -m 644 man/$(NAME).7 $(to_man)/man7
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
 	    -e 's|@exec_prefix@|$(exec_prefix:$(prefix)%=$${prefix}%)|' \
 	    -e 's|@libdir@|$(libdir:$(exec_prefix)%=$${exec_prefix}%)|' \
 	    -e 's|@includedir@|$(includedir:$(prefix)%=$${prefix}%)|' \
-	    $(NAME).pc.in > $(DESTDIR)$(pkgconfigdir)/$(NAME).pc
-	chmod 644 $(DESTDIR)$(pkgconfigdir)/$(NAME).pc
+	    $(NAME).pc.in > $(to_pc)/$(NAME).pc
+	chmod 644 $(to_pc)/$(NAME).pc
 
 uninstall: ## Remove what install put there
-	cd $(DESTDIR)$(libdir) && rm -f $(notdir $(LIBRARY))
-	rm -f $(DESTDIR)$(pkgconfigdir)/$(NAME).pc
-	rm -f $(DESTDIR)$(includedir)/seccomp-notify/seccomp.h
-	-rmdir $(DESTDIR)$(includedir)/seccomp-notify
-	cd $(DESTDIR)$(mandir)/man3 && rm -f $(PAGE) $(LINKS)
-	rm -f $(DESTDIR)$(mandir)/man7/$(NAME).7
+	rm -f $(foreach file,$(LIBRARY),$(to_lib)/$(notdir $(file))) \
+		$(to_pc)/$(NAME).pc $(to_headers)/seccomp.h $(to_man)/man7/$(NAME).7 \
+		$(foreach page,$(PAGE) $(LINKS),$(to_man)/man3/$(page))
+	-[ ! -d $(to_headers) ] || rmdir $(to_headers)
 
 SUITE = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/*.c))
 PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme)
@@ -146,8 +145,9 @@ $(SCRIPTS):
 
 dist: ## Make the release's tarball from the last commit
 	@mkdir -p $(BUILD)
-	git -c tar.umask=0022 archive --prefix=$(NAME)-$(VERSION)/ HEAD | \
-		gzip -9n > $(BUILD)/$(NAME)-$(VERSION).tar.gz
+	git -c tar.umask=0022 archive --prefix=$(NAME)-$(VERSION)/ \
+		-o $(BUILD)/$(NAME)-$(VERSION).tar HEAD
+	gzip -9nf $(BUILD)/$(NAME)-$(VERSION).tar
 
 clean: ## Remove what was built
 	rm -rf $(BUILD)

@@ -248,6 +248,19 @@ check_installation() {
 		/usr/lib/some-machine/pkgconfig
 	check_install apart "prefix=/a exec_prefix=/b includedir=/c/include mandir=/d/man pkgconfigdir=/e/pc" \
 		/b/lib /c/include /d/man /e/pc
+
+	# Where a part is gone already, the rest goes too.
+	local destdir="$work/with a space"
+	run space make -s -C "$source" DESTDIR="$destdir" install
+	[ "$(manifest "$destdir" | wc -l)" -eq 13 ] ||
+		fail "make DESTDIR='with a space' install: not 13 files"
+	rm -r "$destdir/usr/local/lib"
+	silent "make uninstall without the libraries" \
+		make -s -C "$source" DESTDIR="$destdir" uninstall
+	silent "make uninstall without any file" \
+		make -s -C "$source" DESTDIR="$destdir" uninstall
+	same "make DESTDIR='with a space' uninstall leaves files" \
+		"" "$(manifest "$destdir")"
 }
 
 # --- The binary interface ----------------------------------------------------
