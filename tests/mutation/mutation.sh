@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # mutation: Break each line and condition of src/; each time a test must notice
-# Packages: gcc libc6-dev make check pkg-config libseccomp-dev python3
+# Packages: gcc libc6-dev make check pkg-config libseccomp2 python3
 # Prints for each mutant which tests noticed. One that none notices needs an
 # explanation in tests/mutation/equivalent.txt, and each explanation such a
 # mutant. Not counted are those that do not compile, or lack a result or a value,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # check-sanitizers: Run the tests under ASan with UBSan, TSan and valgrind
-# Packages: gcc clang libclang-rt-14-dev make check pkg-config libseccomp-dev valgrind
+# Packages: gcc clang libclang-rt-14-dev make check pkg-config libseccomp2 valgrind
 set -euo pipefail
 command -v valgrind >/dev/null || {
 	echo "check-sanitizers: valgrind is missing: install the package valgrind" >&2

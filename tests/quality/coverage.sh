@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # coverage: Show that the tests reach all lines and branches of src/
-# Packages: gcc gcovr make check pkg-config libseccomp-dev
+# Packages: gcc gcovr make check pkg-config libseccomp2
 set -eu
 command -v gcovr >/dev/null || {
 	echo "coverage: gcovr is missing: install the package gcovr" >&2
