@@ -7,17 +7,20 @@
  * target and queues a notification on the filter's listener, a descriptor.
  * A supervisor receives the notification as a request and sends a response:
  *
+ *	struct pollfd wait_for = { .fd = listener, .events = POLLIN };
  *	struct seccomp_notif *req;
  *	struct seccomp_notif_resp *resp;
  *
- *	if (seccomp_notify_alloc(&req, &resp) == 0) {
- *		while (seccomp_notify_receive(listener, req) == 0) {
- *			resp->id = req->id;
- *			resp->error = -EPERM;
- *			seccomp_notify_respond(listener, resp);
- *		}
- *		seccomp_notify_free(req, resp);
+ *	if (seccomp_notify_alloc(&req, &resp) != 0)
+ *		return;
+ *	while (poll(&wait_for, 1, -1) > 0 && wait_for.revents & POLLIN) {
+ *		if (seccomp_notify_receive(listener, req) != 0)
+ *			continue; // the target died first
+ *		resp->id = req->id;
+ *		resp->error = -EPERM;
+ *		seccomp_notify_respond(listener, resp);
  *	}
+ *	seccomp_notify_free(req, resp);
  *
  * The structures and flags are the kernel's: see <linux/seccomp.h>.
  * Notifications need Linux 5.0. Calls report failure by their result, a

@@ -141,14 +141,15 @@ static int body_call_when_told(void *arg)
 
 /*
  * "A supervisor that must not hang when its targets are gone calls poll(2) on
- * the listener first: POLLIN tells that there is a notification, POLLHUP that
- * no target is left."
+ * the listener first, and again after each ENOENT: POLLIN tells that there is a
+ * notification, POLLHUP that no target is left."
  */
 START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 {
 	int *told = shared_memory(sizeof(*told));
 	struct target target = target_start(body_call_when_told, told);
 	struct seccomp_notif_resp resp = { .val = 1 };
+	struct seccomp_notif req;
 
 	ck_assert_int_eq(poll_listener(target.listener, 0) & POLLIN, 0);
 	*told = 1;
@@ -160,6 +161,13 @@ START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 	if (kernel_version() < KERNEL(5, 9))
 		SKIP("POLLHUP needs Linux 5.9");
 	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP, POLLHUP);
+	if (kernel_version() >= KERNEL(6, 11)) {
+		ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
+				 -ECANCELED);
+		ck_assert_int_eq(errno, ENOENT);
+		ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP,
+				 POLLHUP);
+	}
 	close(target.listener);
 }
 END_TEST
@@ -186,6 +194,73 @@ START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 	target_wait(&target);
 	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP, POLLHUP);
 	close(target.listener);
+}
+END_TEST
+
+/* A filter on the test itself, which needs TRAPPED; its listener. */
+#define TRAPPED_HERE SYS_getsid
+
+static int trap_oneself(void)
+{
+	const struct rule rule = { TRAPPED_HERE, -1, 0,
+				   SECCOMP_RET_USER_NOTIF };
+	int listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+				      SECCOMP_FILTER_FLAG_NEW_LISTENER);
+
+	ck_assert_int_ge(listener, 0);
+	return listener;
+}
+
+/*
+ * "Each process that carries the filter is a target."
+ * "A supervisor that installed it on itself, so that its children have it, gets
+ * no POLLHUP when they are gone, and a trapped call of its own waits for ever."
+ */
+START_TEST(a_supervisor_that_carries_the_filter_is_a_target)
+{
+	int listener = trap_oneself();
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert_int_eq(poll_listener(listener, 300), 0);
+	alarm_every_10_ms(0);
+	ck_assert_int_eq(syscall(TRAPPED_HERE, 0), -1);
+	ck_assert_int_eq(errno, EINTR);
+	close(listener);
+}
+END_TEST
+
+/*
+ * "When the last copy of the listener is closed, the calls that wait for an
+ * answer fail with ENOSYS, and so do those that would be trapped later."
+ * "A target that has a copy itself, from fork(2) for instance, waits for ever."
+ */
+START_TEST(calls_fail_when_the_last_copy_of_the_listener_is_closed)
+{
+	bool has_copy = _i;
+	int listener = trap_oneself();
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (!has_copy)
+			close(listener);
+		for (int i = 0; i < 2; i++)
+			if (syscall(TRAPPED_HERE, 0) != -1 || errno != ENOSYS)
+				_exit(1);
+		_exit(0);
+	}
+	receive(listener);
+	close(listener);
+	if (has_copy) {
+		sleep_ms(300);
+		ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
+		kill(child, SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, has_copy ? SIGKILL : 0);
 }
 END_TEST
 
@@ -255,6 +330,10 @@ TCase *notes_tests(void)
 	tcase_add_test(
 		tests,
 		since_6_11_pollhup_does_not_wait_until_the_target_is_reaped);
+	tcase_add_test(tests, a_supervisor_that_carries_the_filter_is_a_target);
+	tcase_add_loop_test(
+		tests, calls_fail_when_the_last_copy_of_the_listener_is_closed,
+		0, 2);
 	tcase_add_test(tests,
 		       the_example_prints_the_directories_that_a_command_makes);
 	tcase_add_test(tests, the_readmes_program_prints_what_it_says);

@@ -2,6 +2,7 @@
 /* Copyright The libseccomp-notify authors */
 /* seccomp_notify_receive() */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -168,7 +169,7 @@ START_TEST(a_bad_descriptor_is_ecanceled_with_errno)
 END_TEST
 
 /*
- * "A signal handler ends the wait, so that a supervisor can leave its loop."
+ * "A signal handler that runs meanwhile ends the wait."
  * "A signal handler ran before a notification came; nothing is lost."
  */
 START_TEST(a_signal_handler_ends_the_wait)
@@ -244,16 +245,15 @@ static void on_signal(int signal)
 
 /*
  * "On Linux 6.6 and later the wait goes on after a handler that was installed
- * with SA_RESTART of sigaction(2)." And after a stop, without any handler.
+ * with SA_RESTART of sigaction(2), as signal(3) does it." And after a stop,
+ * without any handler.
  */
 START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 {
-	const struct sigaction action = { .sa_handler = on_signal,
-					  .sa_flags = SA_RESTART };
 	struct target target = target_start(body_idle, NULL);
 	pid_t waiter;
 
-	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	ck_assert(signal(SIGUSR1, on_signal) != SIG_ERR);
 	waiter = waiter_start(&target);
 	for (int i = 0; i < 20; i++) {
 		sleep_ms(10);
@@ -292,6 +292,59 @@ START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 }
 END_TEST
 
+/*
+ * "A signal that comes just before the wait does not end it; it does end
+ * ppoll(2), if it was blocked and is admitted there."
+ */
+START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+	struct target target = target_start(body_idle, NULL);
+	struct pollfd fd = { target.listener, POLLIN, 0 };
+	sigset_t none, usr1;
+	pid_t waiter = fork();
+
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	if (waiter == 0) {
+		struct seccomp_notif req;
+
+		raise(SIGUSR1);
+		seccomp_notify_receive(target.listener, &req);
+		_exit(0);
+	}
+	assert_waiter_waits(waiter);
+
+	sigemptyset(&none);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &usr1, NULL), 0);
+	raise(SIGUSR1);
+	ck_assert_int_eq(ppoll(&fd, 1, NULL, &none), -1);
+	ck_assert_int_eq(errno, EINTR);
+	target_kill(&target);
+}
+END_TEST
+
+/*
+ * "POLLIN is for one receive: of several threads that see it for one
+ * notification, all but one wait in theirs."
+ */
+START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
+{
+	struct target target = target_start(body_call_then_idle, NULL);
+	struct seccomp_notif req;
+	pid_t waiter;
+
+	while (!notification_waits(target.listener))
+		sleep_ms(1);
+	ck_assert(notification_waits(target.listener));
+	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	waiter = waiter_start(&target);
+	assert_waiter_waits(waiter);
+	target_kill(&target);
+}
+END_TEST
+
 static int body_fork_and_call(void *arg)
 {
 	if (fork() != 0)
@@ -322,6 +375,7 @@ START_TEST(a_target_that_died_before_the_read_leaves_nothing)
 			 -ECANCELED);
 	ck_assert(errno == ENOENT || errno == EINTR);
 	ck_assert_uint_eq(req.id, 0);
+	ck_assert(!notification_waits(target.listener));
 	target_kill(&target);
 }
 END_TEST
@@ -368,6 +422,9 @@ TCase *receive_tests(void)
 		tests, since_6_6_sa_restart_and_sigcont_do_not_end_the_wait, 0,
 		2);
 	tcase_add_test(tests, since_6_11_the_last_targets_end_ends_the_wait);
+	tcase_add_test(tests, a_signal_before_the_wait_ends_ppoll_alone);
+	tcase_add_test(tests,
+		       of_two_that_see_pollin_for_one_notification_one_waits);
 	tcase_add_test(tests,
 		       a_target_that_died_before_the_read_leaves_nothing);
 	tcase_add_test(tests, enoent_of_the_kernel_is_handed_on);

@@ -242,7 +242,7 @@ END_TEST
 
 /*
  * "Unknown flags, or SECCOMP_USER_NOTIF_FLAG_CONTINUE with val or error set"
- * The notification still waits for a right answer.
+ * "The notification still waits for its answer."
  */
 START_TEST(wrong_flags_are_einval)
 {
@@ -259,6 +259,7 @@ START_TEST(wrong_flags_are_einval)
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, resp.id), 0);
 	resp.flags = 0;
 	resp.error = 0;
 	resp.val = 3;
