@@ -11,7 +11,6 @@ mandir = $(prefix)/share/man
 pkgconfigdir = $(libdir)/pkgconfig
 
 CFLAGS ?= -O2 -g
-INSTALL = install
 PKG_CONFIG ?= pkg-config
 BUILD = build
 
@@ -24,14 +23,16 @@ STATIC = $(BUILD)/$(NAME).a
 LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
 
 # What the library needs stands beside what the packager gives, and before it.
-WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual \
-	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-	-Wundef -Wvla -Wwrite-strings
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wundef \
+	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
 # What the compiler has of these. (arm64: libgcc's atomics have no BTI mark.)
-has = $(shell $(CC) $(1) -Werror -S -x c -o /dev/null /dev/null 2>&1 || echo no)
+has = $(shell echo 'typedef int any;' | $(CC) $(CPPFLAGS) $(CFLAGS) $(1) -Werror \
+	-S -x c -o /dev/null - 2>&1 || echo no)
 HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -mbranch-protection=standard -mno-outline-atomics, \
 	$(if $(call has,$(flag)),,$(flag)))
+# The compiler notes $PWD, which may be a link to the folder; the map has CURDIR.
+export PWD := $(CURDIR)
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
 	"-ffile-prefix-map=$(CURDIR)=." $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 # No start files: there is no constructor to start.
@@ -68,15 +69,15 @@ to_pc = "$(DESTDIR)$(pkgconfigdir)"
 to_man = "$(DESTDIR)$(mandir)"
 
 install: all ## Install under $(DESTDIR)$(prefix)
-	$(INSTALL) -d $(to_lib) $(to_pc) $(to_headers) $(to_man)/man3 $(to_man)/man7
-	$(INSTALL) -m 755 $(SHARED) $(to_lib)
+	install -d $(to_lib) $(to_pc) $(to_headers) $(to_man)/man3 $(to_man)/man7
+	install -m 755 $(SHARED) $(to_lib)
 	ln -sf $(notdir $(SHARED)) $(to_lib)/$(SONAME)
 	ln -sf $(SONAME) $(to_lib)/$(NAME).so
-	$(INSTALL) -m 644 $(STATIC) $(to_lib)
-	$(INSTALL) -m 644 include/seccomp.h $(to_headers)
-	$(INSTALL) -m 644 man/$(PAGE) $(to_man)/man3
+	install -m 644 $(STATIC) $(to_lib)
+	install -m 644 include/seccomp.h $(to_headers)
+	install -m 644 man/$(PAGE) $(to_man)/man3
 	for link in $(LINKS); do ln -sf $(PAGE) $(to_man)/man3/$$link || exit 1; done
-	$(INSTALL) -m 644 man/$(NAME).7 $(to_man)/man7
+	install -m 644 man/$(NAME).7 $(to_man)/man7
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
 	    -e 's|@exec_prefix@|$(exec_prefix:$(prefix)%=$${prefix}%)|' \
 	    -e 's|@libdir@|$(libdir:$(exec_prefix)%=$${exec_prefix}%)|' \
@@ -116,12 +117,11 @@ $(BUILD)/tests/secure: tests/programs/secure.c $(STATIC)
 	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
 
 $(BUILD)/tests/example.c: man/$(PAGE)
-	@mkdir -p $(@D)
-	sed -n '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' $< > $@
-
 $(BUILD)/tests/readme.c: README.md
+$(BUILD)/tests/example.c $(BUILD)/tests/readme.c:
 	@mkdir -p $(@D)
-	sed -n '/^```c/,/^```/{/^```/d;p}' $< > $@
+	sed -n -e '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
+		-e '/^```c/,/^```/{/^```/d;p}' $< > $@
 
 $(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY)
 	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
