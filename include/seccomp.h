@@ -31,6 +31,7 @@
 #define SECCOMP_NOTIFY_H
 
 /* What libseccomp's header brings along, for sources that count on it. */
+#include <elf.h>
 #include <inttypes.h>
 #include <asm/unistd.h>
 #include <linux/audit.h>
@@ -38,15 +39,14 @@
 
 /*
  * Where libseccomp's header stands beside this one, it comes first, so that
- * one #include <seccomp.h> serves both libraries. The library's own build
- * never looks at it.
+ * one #include <seccomp.h> serves both libraries. If that finds this header
+ * again, the end of it looks further. The library's own build never does.
  */
-#if defined(__has_include_next) && !defined(SECCOMP_NOTIFY_BUILD)
-#pragma GCC system_header /* #include_next is no pedant's C */
-#if __has_include_next(<seccomp.h>)
-#include_next <seccomp.h>
-#elif __has_include(<seccomp.h>)
+#if defined(__has_include) && !defined(SECCOMP_NOTIFY_BUILD)
+#if __has_include(<seccomp.h>)
+#define SECCOMP_NOTIFY_LOOKS
 #include <seccomp.h>
+#undef SECCOMP_NOTIFY_LOOKS
 #endif
 #endif
 
@@ -65,7 +65,8 @@ typedef void *scmp_filter_ctx;
  * @resp: where the response goes, or NULL for none
  *
  * Asks the kernel for the sizes and gives zeroed memory that is as large as
- * the kernel or <linux/seccomp.h> has it, whichever is more. One pair serves
+ * the kernel has it, or the <linux/seccomp.h> that the library was built with,
+ * whichever is more. One pair serves
  * any number of notifications, one after the other. To be freed with
  * seccomp_notify_free(). Needs Linux 5.0.
  *
@@ -119,8 +120,10 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
  * Needs Linux 5.0.
  *
  * Returns 0, or -ECANCELED with errno:
- *   ENOENT       no such id: the target died or left the call for a signal
- *   EINPROGRESS  the notification is answered already, or not received yet
+ *   ENOENT       no such id: the target died, left the call for a signal, or
+ *		  took its answer
+ *   EINPROGRESS  the target has not taken its answer yet, or the notification
+ *		  was not received yet
  *   EINVAL       flags unknown, or CONTINUE with val or error set; or @fd is
  *		  no listener
  *   EFAULT       @resp is NULL
@@ -137,7 +140,8 @@ int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
  * this call, made after opening, says so. Signals do not stop it. Safe in
  * threads and in signal handlers. Needs Linux 5.0.
  *
- * Returns 0 if the notification waits for its answer, or -ENOENT with errno:
+ * Returns 0 if the notification was received and waits for its answer, or
+ * -ENOENT with errno:
  *   ENOENT  it does not: answered, or the target died or left the call
  *   EBADF, ENOTTY, EINVAL  @fd is closed, or no listener
  */
@@ -161,4 +165,9 @@ int seccomp_notify_fd(const scmp_filter_ctx ctx);
 }
 #endif
 
+#elif defined(SECCOMP_NOTIFY_LOOKS) && defined(__has_include_next)
+#pragma GCC system_header /* #include_next is no pedant's C */
+#if __has_include_next(<seccomp.h>)
+#include_next <seccomp.h>
+#endif
 #endif

@@ -27,7 +27,9 @@ int seccomp_notify_fd(const scmp_filter_ctx ctx)
 	}
 	if (symbol) {
 		memcpy(&libseccomp_notify_fd, &symbol, sizeof(symbol));
-		fd = libseccomp_notify_fd(ctx);
+		/* A libseccomp.so.2 may be a link to this library. */
+		if (libseccomp_notify_fd != seccomp_notify_fd)
+			fd = libseccomp_notify_fd(ctx);
 	}
 	if (libseccomp)
 		dlclose(libseccomp);

@@ -175,6 +175,13 @@ same "linked and preloaded, with another copy before it" \
 		LD_PRELOAD="$work/copy.so $lib/$OURS" "$work/both")"
 ok "linked and preloaded, as the same file and as two"
 
+mkdir "$work/alias"
+ln -s "$lib/$OURS" "$work/alias/$THEIRS"
+same "seccomp_notify_fd() of a libseccomp.so.2 that is a link to ours" -22 \
+	"$(LD_LIBRARY_PATH=$work/alias "$python" -c 'import ctypes
+print(ctypes.CDLL("libseccomp.so.2").seccomp_notify_fd(None))')"
+ok "as libseccomp.so.2 itself: no filter context is right"
+
 # 3. A plugin, in a program that knows of neither; and a static archive.
 # shellcheck disable=SC2046 # options
 build plugin.so -shared -fPIC $(flags --cflags --libs) -lseccomp
@@ -275,11 +282,15 @@ cp "$(pkg-config --variable=includedir libseccomp)"/seccomp*.h "$work/include"
 include=$(flags --cflags)
 include=${include# }
 include=${include% }
-count=$(matrix ifndef "$include" "-isystem ${include#-I}" \
+# Another copy of ours behind it; and the folder above, last in the search path.
+cp -r "${include#-I}" "$work/copy"
+copy="$include -I$work/copy"
+above="$include -idirafter $(dirname "${include#-I}") -include seccomp-notify/seccomp.h"
+count=$(matrix ifndef "$include" "-isystem ${include#-I}" "$copy" "$above" \
 	"$include -I$work/include" "-I$work/include $include")
 ok "$count ways to compile beside libseccomp's header: no warning"
 count=$(without_libseccomp bash -euo pipefail -c 'matrix ifdef "$@"' - \
-	"$include" "-isystem ${include#-I}")
+	"$include" "-isystem ${include#-I}" "$copy" "$above")
 ok "$count ways to compile without it: no warning"
 
 # complaints MESSAGE OPTIONS...: the names that the linker complains of.
