@@ -139,7 +139,8 @@ START_TEST(gives_zeroed_memory_of_the_kernels_size)
 END_TEST
 
 /*
- * "Each is as large as the kernel or the header has it, whichever is more."
+ * "Each is as large as the kernel has it, or the header that the library was
+ * built with, whichever is more."
  */
 START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
 {

@@ -7,8 +7,8 @@
 #include "harness.h"
 
 /*
- * "tells whether the notification id still waits for its answer: whether the
- * target is alive and still in that call."
+ * "tells whether the notification id was received and still waits for its
+ * answer: whether the target is alive and still in that call."
  * "seccomp_notify_id_valid() returns 0 if the notification waits for its
  * answer, or -ENOENT with errno."
  */
@@ -34,7 +34,7 @@ START_TEST(id_valid_may_be_the_first_call)
 }
 END_TEST
 
-/* "or, for seccomp_notify_id_valid(), it has been answered." */
+/* "or, for seccomp_notify_id_valid(), it has an answer" */
 START_TEST(an_answered_notification_is_not)
 {
 	struct target target = target_start(body_call_then_idle, NULL);
@@ -76,7 +76,7 @@ static int body_interrupted_call(void *arg)
 	return body_call_then_idle(arg);
 }
 
-/* "the target died or left its call for a signal" */
+/* "the target died, left its call for a signal or" */
 START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
 {
 	struct target target = target_start(body_interrupted_call, NULL);

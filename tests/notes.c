@@ -4,6 +4,7 @@
 #define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,56 @@ START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 }
 END_TEST
 
+/*
+ * "A target that left its call for a signal may make it again, as another
+ * notification: also where it was only stopped and continued."
+ * "What the supervisor did for the first one is then done twice."
+ */
+START_TEST(a_call_that_a_stop_interrupted_is_made_again)
+{
+	long expected = 6;
+	struct target target = target_start(body_call_once, &expected);
+	struct seccomp_notif_resp resp = { .val = 6 };
+	uint64_t first = receive(target.listener).id;
+
+	kill(target.pid, SIGSTOP);
+	wait_until_gone(target.listener, first);
+	kill(target.pid, SIGCONT);
+	resp.id = receive(target.listener).id;
+	ck_assert_uint_ne(resp.id, first);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
+static void *call_from_thread(void *arg)
+{
+	*(pid_t *)arg = (pid_t)syscall(SYS_gettid);
+	trapped_call(0, 0, 0, 0, 0, 0);
+	return NULL;
+}
+
+static int body_call_from_thread(void *arg)
+{
+	pthread_t thread;
+
+	return pthread_create(&thread, NULL, call_from_thread, arg) ||
+	       pthread_join(thread, NULL);
+}
+
+/* "The pid of a request is that of the calling thread" */
+START_TEST(the_pid_of_a_request_is_that_of_the_calling_thread)
+{
+	pid_t *thread = shared_memory(sizeof(*thread));
+	struct target target = target_start(body_call_from_thread, thread);
+	struct seccomp_notif req = receive(target.listener);
+
+	ck_assert_int_eq((pid_t)req.pid, *thread);
+	ck_assert_int_ne((pid_t)req.pid, target.pid);
+	ck_assert_int_eq(target_end(&target), 0);
+}
+END_TEST
+
 /* "A receive waits without limit." */
 START_TEST(a_receive_waits_while_no_call_comes)
 {
@@ -173,8 +224,8 @@ START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 END_TEST
 
 /*
- * "A parent of the target reaps it at its end, and does not leave that to the
- * hang-up: before Linux 6.11 there is none until then."
+ * "Before Linux 6.11 POLLHUP comes only after the parent of the target has
+ * reaped it, so that a parent must not wait for it."
  */
 START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 {
@@ -324,6 +375,9 @@ TCase *notes_tests(void)
 		tests,
 		what_was_opened_by_pid_is_the_targets_if_id_valid_says_so);
 	tcase_add_test(tests, the_targets_memory_changes_and_the_copy_does_not);
+	tcase_add_test(tests, a_call_that_a_stop_interrupted_is_made_again);
+	tcase_add_test(tests,
+		       the_pid_of_a_request_is_that_of_the_calling_thread);
 	tcase_add_test(tests, a_receive_waits_while_no_call_comes);
 	tcase_add_test(tests,
 		       poll_tells_of_notifications_and_of_the_last_targets_end);

@@ -138,8 +138,7 @@ START_TEST(another_failure_is_not_tried_again)
 END_TEST
 
 /*
- * "The notification has been answered already" Once the target has taken its
- * answer, the kernel has forgotten the notification.
+ * "took its answer" The kernel has forgotten the notification then.
  */
 START_TEST(a_second_answer_is_einprogress_then_enoent)
 {
@@ -165,6 +164,8 @@ START_TEST(a_second_answer_is_einprogress_then_enoent)
 }
 END_TEST
 
+/* "The notification has an answer already, which the target has not taken yet"
+ */
 START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 {
 	struct target target;
@@ -188,7 +189,9 @@ START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 }
 END_TEST
 
-/* "or not been received yet." Ids count up. */
+/*
+ * "or it was not received yet." "or was not received yet." Ids count up.
+ */
 START_TEST(an_answer_before_the_receive_is_einprogress)
 {
 	int *told = shared_memory(sizeof(*told));
@@ -202,6 +205,9 @@ START_TEST(an_answer_before_the_receive_is_einprogress)
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, EINPROGRESS);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, resp.id),
+			 -ENOENT);
+	ck_assert_int_eq(errno, ENOENT);
 	ck_assert_uint_eq(receive(target.listener).id, resp.id);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
 	resp.id--;

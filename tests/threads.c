@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /* Threads, fork and signal handlers. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -157,6 +158,44 @@ START_TEST(a_signal_handler_can_supervise)
 }
 END_TEST
 
+static void *receive_thread(void *arg)
+{
+	struct seccomp_notif req;
+
+	(void)arg;
+	seccomp_notify_receive(listener, &req);
+	ended++;
+	return NULL;
+}
+
+/*
+ * "They are no cancellation points, and O_NONBLOCK changes nothing." Where one
+ * is, the thread that is cancelled does not come to its end.
+ */
+START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
+{
+	struct target target = target_start(body_idle, NULL);
+	pthread_t thread;
+	void *result;
+
+	listener = target.listener;
+	ck_assert_int_eq(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, receive_thread, NULL),
+			 0);
+	sleep_ms(100);
+	ck_assert_int_eq(pthread_cancel(thread), 0);
+	sleep_ms(300);
+	ck_assert_int_eq(ended, 0);
+	kill(target.pid, SIGKILL);
+	target_wait(&target);
+	if (kernel_version() < KERNEL(6, 11))
+		return;
+	ck_assert_int_eq(pthread_join(thread, &result), 0);
+	ck_assert_ptr_null(result);
+	ck_assert_int_eq(ended, 1);
+}
+END_TEST
+
 TCase *thread_tests(void)
 {
 	TCase *tests = tcase_create("threads");
@@ -166,5 +205,6 @@ TCase *thread_tests(void)
 	tcase_add_test(tests,
 		       a_child_forked_between_alloc_and_receive_supervises);
 	tcase_add_test(tests, a_signal_handler_can_supervise);
+	tcase_add_test(tests, cancellation_and_o_nonblock_do_not_end_a_receive);
 	return tests;
 }

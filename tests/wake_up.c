@@ -98,6 +98,10 @@ START_TEST(off_unless_the_variable_is_1)
 }
 END_TEST
 
+/*
+ * "The first receive that succeeds reads the environment: see
+ * libseccomp-notify(7)."
+ */
 START_TEST(the_variable_is_read_once)
 {
 	struct target target = target_start(body_call_forever, NULL);

@@ -130,7 +130,10 @@ static int body_call_in_pid_namespace(void *arg)
 	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
 }
 
-/* "The pid of a request is that in the supervisor's pid namespace" */
+/*
+ * "The pid of a request is that of the calling thread in the supervisor's pid
+ * namespace" tests/notes.c has the thread.
+ */
 START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
 {
 	atomic_int *pid = shared_memory(sizeof(*pid));
