@@ -43,8 +43,8 @@ static void usage(FILE *to)
 	      "that it starts. By the path of the directory, the call\n"
 	      "  is refused (Operation not permitted)    if the path has \"" FORBIDDEN
 	      "\" in it\n"
-	      "  is done and answered by the supervisor  if the path begins with " OURS
-	      "\n"
+	      "  is done and answered by the supervisor  if the path is " OURS
+	      "NAME\n"
 	      "  is left to the kernel                   otherwise\n"
 	      "\n"
 	      "Prints each call on standard error. Exit status: the command's; 128 plus the\n"
@@ -112,6 +112,16 @@ static bool copy_path(int listener, const struct seccomp_notif *req, char *path,
 }
 
 /*
+ * The supervisor may have more rights than the target. It lends none of them:
+ * anybody may make a directory there, and no link or ".." is on the way.
+ */
+static bool is_ours(const char *path)
+{
+	return strncmp(path, OURS, strlen(OURS)) == 0 &&
+	       !strchr(path + strlen(OURS), '/');
+}
+
+/*
  * Decides on the copy. What the kernel is left to run reads the path anew, and
  * the target may have changed it: so nothing is left to the kernel that would
  * have to be forbidden. Here that is so because nothing depends on it.
@@ -126,10 +136,12 @@ static const char *decide(const struct seccomp_notif *req, const char *path,
 		resp->error = -EPERM;
 		return "refused";
 	}
-	if (strncmp(path, OURS, strlen(OURS)) == 0) {
-		if (mkdir(path, mode) < 0)
-			resp->error = -errno;
-		return "made by the supervisor";
+	if (is_ours(path)) {
+		/* For nobody else: the target's umask is not known here. */
+		if (mkdir(path, mode & S_IRWXU) == 0)
+			return "made by the supervisor";
+		resp->error = -errno;
+		return "tried by the supervisor";
 	}
 	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	return "left to the kernel";

@@ -7,7 +7,8 @@ set -eu
 
 demo=$(realpath "$1")
 folder=$(mktemp -d /tmp/libseccomp-notify-demo-XXXXXX)
-trap 'rm -rf "$folder"' EXIT
+ours=$folder-ours
+trap 'rm -rf "$folder" "$ours"' EXIT
 cd "$folder"
 
 echo "A shell that knows of nothing makes directories; a supervisor decides."
@@ -17,11 +18,11 @@ status=0
 "$demo" -- sh -c '
 	echo "shell: mkdir kept";              mkdir kept
 	echo "shell: mkdir forbidden";         mkdir forbidden
-	echo "shell: mkdir $1/ours";           mkdir "$1/ours"
-	echo "shell: mkdir $1/ours once more"; mkdir "$1/ours"
+	echo "shell: mkdir $1";                mkdir "$1"
+	echo "shell: mkdir $1 once more";      mkdir "$1"
 	echo "shell: there are:" *
 	exit 7
-' sh "$folder" || status=$?
+' sh "$ours" || status=$?
 echo
 echo "The shell's exit status: $status"
 
@@ -31,5 +32,5 @@ fail() {
 }
 [ "$status" = 7 ] || fail "exit status $status in place of the shell's 7"
 [ -d kept ] || fail "the kernel did not make the directory left to it"
-[ -d ours ] || fail "the supervisor did not make its directory"
+[ -d "$ours" ] || fail "the supervisor did not make its directory"
 [ ! -e forbidden ] || fail "the forbidden directory was made"
