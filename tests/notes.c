@@ -106,6 +106,7 @@ END_TEST
  * "A target that left its call for a signal may make it again, as another
  * notification: also where it was only stopped and continued."
  * "What the supervisor did for the first one is then done twice."
+ * 32-bit ARM's kernel ends the call instead, with its first argument as result.
  */
 START_TEST(a_call_that_a_stop_interrupted_is_made_again)
 {
@@ -117,6 +118,11 @@ START_TEST(a_call_that_a_stop_interrupted_is_made_again)
 	kill(target.pid, SIGSTOP);
 	wait_until_gone(target.listener, first);
 	kill(target.pid, SIGCONT);
+#ifdef __arm__
+	ck_assert_int_eq(target_wait(&target), 1);
+	close(target.listener);
+	return;
+#endif
 	resp.id = receive(target.listener).id;
 	ck_assert_uint_ne(resp.id, first);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);

@@ -82,7 +82,7 @@ userland() {
 		ln -s "usr/$name" "$root"
 	done
 	for name in libc6 libc6-dev linux-libc-dev check libsubunit-dev \
-		libsubunit0 libseccomp2 busybox-static; do
+		libsubunit0 libseccomp2 libgcc-s1 busybox-static; do
 		unpack "$1" "$name" "$root" || return
 	done
 	# Links from the top would lead the linker out of the folder.
@@ -111,7 +111,7 @@ initramfs() {
 	(cd "$root" && find bin lib lib64 sbin usr -type l -path '[bls]*' -o \
 		-name busybox -o -name 'ld*.so*' -o -name 'libc.so.*' -o \
 		-name 'libm.so.*' -o -name 'libsubunit.so.*' -o \
-		-name 'libseccomp.so.*' | cpio --quiet -pd "$guest")
+		-name 'libseccomp.so.*' -o -name 'libgcc_s.so.*' | cpio --quiet -pd "$guest")
 	(cd "$guest" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) \
 		>"$store/$1/initramfs"
 }
