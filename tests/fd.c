@@ -31,35 +31,40 @@ static void find(void *library, const char *name, void *function)
 	memcpy(function, &symbol, sizeof(symbol));
 }
 
-/*
- * libseccomp under another name, as a program or a plugin may bring it along:
- * a copy in which the name is changed.
- */
-static void *load_renamed(const char *original)
+/* The library that has the function, as a copy in which its name is changed. */
+static void *load_renamed(void *function, const char *name, const char *other)
 {
 	static char file[1 << 22];
-	const char name[] = LIBSECCOMP;
-	int from = open(original, O_RDONLY | O_CLOEXEC);
+	Dl_info original;
+	int from = dladdr(function, &original) ?
+			   open(original.dli_fname, O_RDONLY | O_CLOEXEC) :
+			   -1;
 	int to = (int)syscall(SYS_memfd_create, "renamed", 0);
 	ssize_t size = read(from, file, sizeof(file));
 	char path[32];
 	char *at = file;
+	void *library;
 
 	ck_assert_int_gt(size, 0);
 	ck_assert_int_lt(size, sizeof(file));
 	while ((at = memmem(at, (size_t)(file + size - at), name,
-			    sizeof(name))))
-		memcpy(at, "another", strlen("another"));
+			    strlen(name) + 1)))
+		memcpy(at, other, strlen(other) + 1);
 	ck_assert_int_eq(write(to, file, (size_t)size), size);
 	close(from);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", to);
-	return dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+	library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+	ck_assert_msg(library, "%s", dlerror());
+	return library;
 }
 
 #define RENAMED (-1)
 static const int modes[] = { RTLD_LOCAL, RTLD_GLOBAL, RENAMED };
 
-/* For RENAMED, the original is there too, and knows nothing of the copy's. */
+/*
+ * RENAMED: under another name, as a program or a plugin may bring it along. The
+ * original is there too, and knows nothing of the copy's contexts.
+ */
 static bool load_libseccomp(int mode)
 {
 	void *library = dlopen(
@@ -67,13 +72,9 @@ static bool load_libseccomp(int mode)
 
 	if (!library)
 		return false;
-	if (mode == RENAMED) {
-		Dl_info info;
-
-		ck_assert(dladdr(dlsym(library, "seccomp_init"), &info));
-		library = load_renamed(info.dli_fname);
-		ck_assert_msg(library, "%s", dlerror());
-	}
+	if (mode == RENAMED)
+		library = load_renamed(dlsym(library, "seccomp_init"),
+				       LIBSECCOMP, "another");
 	find(library, "seccomp_init", &init);
 	find(library, "seccomp_rule_add", &rule_add);
 	find(library, "seccomp_load", &load);
@@ -101,15 +102,27 @@ static void assert_no_contexts(void)
 
 /*
  * "Without libseccomp in the process no filter context can exist, and the
- * result is -EINVAL."
+ * result is -EINVAL." Nor does a copy of this library under that name have one.
  */
 START_TEST(without_libseccomp_there_is_no_context)
 {
+	int (*copys_fd)(const void *ctx);
+	void *ours;
+
 	if (libseccomp_is_loaded())
 		SKIP("this suite has libseccomp in it");
 	assert_no_contexts();
 	/* Nobody looks inside, so that nothing can crash. */
 	ck_assert_int_eq(seccomp_notify_fd((void *)0x10), -EINVAL);
+
+	ours = dlsym(RTLD_DEFAULT, "seccomp_notify_fd");
+	find(load_renamed(ours, "libseccomp-notify.so.1", LIBSECCOMP),
+	     "seccomp_notify_fd", &copys_fd);
+#ifdef __GLIBC__ /* musl knows a library by its file's name */
+	ck_assert(libseccomp_is_loaded());
+#endif
+	assert_no_contexts();
+	ck_assert_int_eq(copys_fd(junk), -EINVAL);
 }
 END_TEST
 
