@@ -245,15 +245,16 @@ static void on_signal(int signal)
 
 /*
  * "On Linux 6.6 and later the wait goes on after a handler that was installed
- * with SA_RESTART of sigaction(2), as signal(3) does it." And after a stop,
- * without any handler.
+ * with SA_RESTART of sigaction(2)." And after a stop, without any handler.
  */
 START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 {
+	const struct sigaction action = { .sa_handler = on_signal,
+					  .sa_flags = SA_RESTART };
 	struct target target = target_start(body_idle, NULL);
 	pid_t waiter;
 
-	ck_assert(signal(SIGUSR1, on_signal) != SIG_ERR);
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
 	waiter = waiter_start(&target);
 	for (int i = 0; i < 20; i++) {
 		sleep_ms(10);
