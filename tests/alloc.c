@@ -203,6 +203,15 @@ static void no_call_part(const struct seccomp_notif *req,
 	++*(int *)arg;
 }
 
+/* What a variable without a value would have. */
+__attribute__((noinline)) static void fill_the_stack_with_garbage(void)
+{
+	volatile unsigned char garbage[16384];
+
+	for (size_t i = 0; i < sizeof(garbage); i++)
+		garbage[i] = 0xa5;
+}
+
 START_TEST(one_system_call_is_made)
 {
 	int *calls = shared_memory(sizeof(*calls));
@@ -210,6 +219,7 @@ START_TEST(one_system_call_is_made)
 	struct outcome got;
 
 	kernel_played(&rule, 1, no_call_part, calls);
+	fill_the_stack_with_garbage();
 	got = alloc_both();
 	/* The player answers 0 and writes no sizes. */
 	assert_failed(got, -EFAULT);
