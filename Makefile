@@ -26,8 +26,8 @@ LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wundef \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
 # What the compiler has of these. (arm64: libgcc's atomics have no BTI mark.)
-has = $(shell echo 'typedef int any;' | $(CC) $(CPPFLAGS) $(CFLAGS) $(1) -Werror \
-	-S -x c -o /dev/null - 2>&1 || echo no)
+has = $(shell echo 'typedef int any;' | $(CC) $(1) -Werror -S -x c -o /dev/null - \
+	$(filter-out --coverage -ftest-coverage,$(CPPFLAGS) $(CFLAGS)) 2>&1 || echo no)
 HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -mbranch-protection=standard -mno-outline-atomics, \
 	$(if $(call has,$(flag)),,$(flag)))
