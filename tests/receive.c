@@ -185,10 +185,19 @@ START_TEST(a_signal_handler_ends_the_wait)
 }
 END_TEST
 
-START_TEST(after_a_signal_the_next_receive_gets_the_notification)
+static int body_wait_then_call(void *arg)
 {
 	long expected = 7;
-	struct target target = target_start(body_sleep_then_call, &expected);
+
+	while (!*(volatile int *)arg)
+		sleep_ms(1);
+	return body_call_once(&expected);
+}
+
+START_TEST(after_a_signal_the_next_receive_gets_the_notification)
+{
+	int *told = shared_memory(sizeof(*told));
+	struct target target = target_start(body_wait_then_call, told);
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { .val = 7 };
 	int interrupted = 0;
@@ -197,6 +206,7 @@ START_TEST(after_a_signal_the_next_receive_gets_the_notification)
 	while (seccomp_notify_receive(target.listener, &req) != 0) {
 		ck_assert_int_eq(errno, EINTR);
 		interrupted++;
+		*told = 1;
 	}
 	ck_assert_int_gt(interrupted, 0);
 	resp.id = req.id;
@@ -385,7 +395,7 @@ static void enoent_part(const struct seccomp_notif *req,
 			struct seccomp_notif_resp *resp, void *arg)
 {
 	(void)req;
-	(void)arg;
+	++*(int *)arg;
 	resp->error = -ENOENT;
 }
 
@@ -395,12 +405,14 @@ START_TEST(enoent_of_the_kernel_is_handed_on)
 	const struct rule rule = { SYS_ioctl, 1,
 				   (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,
 				   SECCOMP_RET_USER_NOTIF };
+	int *calls = shared_memory(sizeof(*calls));
 	struct seccomp_notif req;
 
-	kernel_played(&rule, 1, enoent_part, NULL);
+	kernel_played(&rule, 1, enoent_part, calls);
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(*calls, 1);
 	target_kill(&target);
 }
 END_TEST
