@@ -15,9 +15,6 @@
 #define LIBSECCOMP "libseccomp.so.2"
 #define NO_LIBSECCOMP "no libseccomp.so.2 here (package libseccomp2)"
 
-/* The filter here is on the test itself, which needs TRAPPED. */
-#define TRAPPED_HERE SYS_getsid
-
 static void *(*init)(uint32_t otherwise);
 static int (*rule_add)(void *ctx, uint32_t action, int nr, unsigned int, ...);
 static int (*load)(const void *ctx);
@@ -35,16 +32,17 @@ static void find(void *library, const char *name, void *function)
 static void *load_renamed(void *function, const char *name, const char *other)
 {
 	static char file[1 << 22];
-	Dl_info original;
-	int from = dladdr(function, &original) ?
-			   open(original.dli_fname, O_RDONLY | O_CLOEXEC) :
-			   -1;
 	int to = (int)syscall(SYS_memfd_create, "renamed", 0);
-	ssize_t size = read(from, file, sizeof(file));
+	Dl_info original;
+	ssize_t size;
 	char path[32];
 	char *at = file;
 	void *library;
+	int from;
 
+	ck_assert(dladdr(function, &original));
+	from = open(original.dli_fname, O_RDONLY | O_CLOEXEC);
+	size = read(from, file, sizeof(file));
 	ck_assert_int_gt(size, 0);
 	ck_assert_int_lt(size, sizeof(file));
 	while ((at = memmem(at, (size_t)(file + size - at), name,

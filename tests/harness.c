@@ -126,6 +126,12 @@ int body_call_once(void *arg)
 	return trapped_call(0, 0, 0, 0, 0, 0) == *(long *)arg ? 0 : 1;
 }
 
+void wait_until_told(const int *told)
+{
+	while (!*(const volatile int *)told)
+		sleep_ms(1);
+}
+
 int body_call_forever(void *arg)
 {
 	(void)arg;
@@ -256,6 +262,17 @@ bool notification_waits(int listener)
 	struct pollfd fd = { listener, POLLIN, 0 };
 
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN);
+}
+
+void assert_child_waits(pid_t child)
+{
+	int status;
+
+	sleep_ms(300);
+	ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, SIGKILL);
 }
 
 void wait_until_gone(int listener, uint64_t id)

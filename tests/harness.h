@@ -45,6 +45,9 @@
  */
 #define TRAPPED SYS_getppid
 
+/* For a filter on the test itself, which needs TRAPPED. */
+#define TRAPPED_HERE SYS_getsid
+
 /* filter_install() for one rule in an otherwise open filter; must succeed. */
 void filter_deny(int nr, int arg, uint32_t value, int error);
 
@@ -83,6 +86,9 @@ int body_call_forever(void *arg);
 int body_call_then_idle(void *arg);
 int body_idle(void *arg);
 
+/* For a body that goes on when the test sets *told, in shared memory. */
+void wait_until_told(const int *told);
+
 /* TRAPPED with arguments; the result, or -errno. */
 long trapped_call(long a, long b, long c, long d, long e, long f);
 
@@ -120,6 +126,9 @@ int bare_ioctl(int fd, unsigned int request, void *arg);
 
 /* Is there a notification to receive? */
 bool notification_waits(int listener);
+
+/* A child that does not end by itself; it is killed and reaped. */
+void assert_child_waits(pid_t child);
 
 /* Until a notification that was received, and not answered, is gone. */
 void wait_until_gone(int listener, uint64_t id);

@@ -163,7 +163,6 @@ START_TEST(a_receive_waits_while_no_call_comes)
 {
 	struct target target = target_start(body_idle, NULL);
 	pid_t child = fork();
-	int status;
 
 	if (child == 0) {
 		struct seccomp_notif req;
@@ -171,10 +170,7 @@ START_TEST(a_receive_waits_while_no_call_comes)
 		seccomp_notify_receive(target.listener, &req);
 		_exit(0);
 	}
-	sleep_ms(300);
-	ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
-	kill(child, SIGKILL);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	assert_child_waits(child);
 	target_kill(&target);
 }
 END_TEST
@@ -191,8 +187,7 @@ static int body_call_when_told(void *arg)
 {
 	long expected = 1;
 
-	while (!*(volatile int *)arg)
-		sleep_ms(1);
+	wait_until_told(arg);
 	return body_call_once(&expected);
 }
 
@@ -254,9 +249,7 @@ START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 }
 END_TEST
 
-/* A filter on the test itself, which needs TRAPPED; its listener. */
-#define TRAPPED_HERE SYS_getsid
-
+/* A filter on the test itself; its listener. */
 static int trap_oneself(void)
 {
 	const struct rule rule = { TRAPPED_HERE, -1, 0,
@@ -312,12 +305,11 @@ START_TEST(calls_fail_when_the_last_copy_of_the_listener_is_closed)
 	receive(listener);
 	close(listener);
 	if (has_copy) {
-		sleep_ms(300);
-		ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
-		kill(child, SIGKILL);
+		assert_child_waits(child);
+	} else {
+		ck_assert_int_eq(waitpid(child, &status, 0), child);
+		ck_assert_int_eq(status, 0);
 	}
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(status, has_copy ? SIGKILL : 0);
 }
 END_TEST
 

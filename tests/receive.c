@@ -189,8 +189,7 @@ static int body_wait_then_call(void *arg)
 {
 	long expected = 7;
 
-	while (!*(volatile int *)arg)
-		sleep_ms(1);
+	wait_until_told(arg);
 	return body_call_once(&expected);
 }
 
@@ -240,14 +239,6 @@ static void assert_waiter_ends_with(pid_t waiter, int error)
 	ck_assert_int_eq(WEXITSTATUS(status), error);
 }
 
-static void assert_waiter_waits(pid_t waiter)
-{
-	sleep_ms(300);
-	ck_assert_int_eq(waitpid(waiter, NULL, WNOHANG), 0);
-	kill(waiter, SIGKILL);
-	ck_assert_int_eq(waitpid(waiter, NULL, 0), waiter);
-}
-
 static void on_signal(int signal)
 {
 	(void)signal;
@@ -275,7 +266,7 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 	if (kernel_version() < KERNEL(6, 6))
 		assert_waiter_ends_with(waiter, EINTR);
 	else
-		assert_waiter_waits(waiter);
+		assert_child_waits(waiter);
 	target_kill(&target);
 }
 END_TEST
@@ -296,7 +287,7 @@ START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 	waiters[1] = waiter_start(&target);
 	for (int i = 0; i < 2; i++)
 		if (kernel_version() < KERNEL(6, 11))
-			assert_waiter_waits(waiters[i]);
+			assert_child_waits(waiters[i]);
 		else
 			assert_waiter_ends_with(waiters[i], ENOENT);
 	close(target.listener);
@@ -323,7 +314,7 @@ START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 		seccomp_notify_receive(target.listener, &req);
 		_exit(0);
 	}
-	assert_waiter_waits(waiter);
+	assert_child_waits(waiter);
 
 	sigemptyset(&none);
 	sigemptyset(&usr1);
@@ -351,7 +342,7 @@ START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
 	ck_assert(notification_waits(target.listener));
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
 	waiter = waiter_start(&target);
-	assert_waiter_waits(waiter);
+	assert_child_waits(waiter);
 	target_kill(&target);
 }
 END_TEST

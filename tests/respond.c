@@ -15,8 +15,7 @@ static int body_call_then_childs_call(void *told)
 	int status;
 
 	if (child == 0) {
-		while (!*(volatile int *)told)
-			sleep_ms(1);
+		wait_until_told(told);
 		_exit(body_call_once(&expected));
 	}
 	if (body_call_once(&expected) != 0)
@@ -164,7 +163,8 @@ START_TEST(a_second_answer_is_einprogress_then_enoent)
 }
 END_TEST
 
-/* "The notification has an answer already, which the target has not taken yet"
+/*
+ * "The notification has an answer already, which the target has not taken yet"
  */
 START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 {

@@ -213,10 +213,7 @@ END_TEST
 
 static int body_call_when_told(void *arg)
 {
-	atomic_bool *told = arg;
-
-	while (!*told)
-		sleep_ms(1);
+	wait_until_told(arg);
 	return body_call_once(&(long){ -ENOSYS });
 }
 
@@ -256,7 +253,7 @@ static bool waits_in_ioctl(int thread, int fd)
  */
 START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {
-	atomic_bool *told = shared_memory(sizeof(*told));
+	int *told = shared_memory(sizeof(*told));
 	/* The other way round it would inherit the listener that is to end. */
 	struct target other = target_start(body_call_with_41, NULL);
 	struct target target = target_start(body_call_when_told, told);
@@ -280,7 +277,7 @@ START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 	other.listener = number;
 	sleep_ms(50);
 	ck_assert(waits_in_ioctl(receiver, number));
-	*told = true;
+	*told = 1;
 	pthread_join(thread, NULL);
 	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
 
