@@ -66,9 +66,8 @@ typedef void *scmp_filter_ctx;
  *
  * Asks the kernel for the sizes and gives zeroed memory that is as large as
  * the kernel has it, or the <linux/seccomp.h> that the library was built with,
- * whichever is more. One pair serves
- * any number of notifications, one after the other. To be freed with
- * seccomp_notify_free(). Needs Linux 5.0.
+ * whichever is more. One pair serves any number of notifications, one after
+ * the other. To be freed with seccomp_notify_free(). Needs Linux 5.0.
  *
  * Returns 0, or else with NULL in each output given:
  *   -EOPNOTSUPP  the kernel has no notifications

@@ -111,7 +111,8 @@ initramfs() {
 	(cd "$root" && find bin lib lib64 sbin usr -type l -path '[bls]*' -o \
 		-name busybox -o -name 'ld*.so*' -o -name 'libc.so.*' -o \
 		-name 'libm.so.*' -o -name 'libsubunit.so.*' -o \
-		-name 'libseccomp.so.*' -o -name 'libgcc_s.so.*' | cpio --quiet -pd "$guest")
+		-name 'libseccomp.so.*' -o -name 'libgcc_s.so.*' |
+		cpio --quiet -pd "$guest")
 	(cd "$guest" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) \
 		>"$store/$1/initramfs"
 }
