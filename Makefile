@@ -91,57 +91,8 @@ uninstall: ## Remove what install put there
 		$(foreach page,$(PAGE) $(LINKS),$(to_man)/man3/$(page))
 	-[ ! -d $(to_headers) ] || rmdir $(to_headers)
 
-SUITE = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/*.c))
-PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme)
-LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN/..:$$ORIGIN/../..'
-
-$(BUILD)/tests/%.o: tests/%.c tests/harness.h tests/trap.h \
-		include/seccomp.h Makefile
-	@mkdir -p $(@D)
-	$(COMPILE) $(shell $(PKG_CONFIG) --cflags check) -c -o $@ $<
-
-# The suite, and the programs of check-faults and soak.
-FAULTS = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/faults/*.c))
-$(FAULTS): tests/faults/faults.h
-CHECKED = $(addprefix $(BUILD)/tests/,suite faults/faults faults/soak)
-$(BUILD)/tests/suite: $(SUITE)
-$(BUILD)/tests/faults/faults: $(filter-out %/soak.o,$(FAULTS)) $(BUILD)/tests/harness.o
-$(BUILD)/tests/faults/soak: $(BUILD)/tests/faults/soak.o
-$(CHECKED): $(BUILD)/tests/trap.o $(LIBRARY)
-	$(COMPILE) -o $@ $(filter %.o,$^) $(LINK_TEST) -lseccomp-notify \
-		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
-
-# Set-user-ID programs find no library by a relative path: the static one.
-$(BUILD)/tests/secure: tests/programs/secure.c $(STATIC)
-	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
-
-$(BUILD)/tests/example.c: man/$(PAGE)
-$(BUILD)/tests/readme.c: README.md
-$(BUILD)/tests/example.c $(BUILD)/tests/readme.c:
-	@mkdir -p $(@D)
-	sed -n -e '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
-		-e '/^```c/,/^```/{/^```/d;p}' $< > $@
-
-$(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY)
-	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
-
-$(BUILD)/demo: tests/demo/demo.c tests/trap.c tests/trap.h $(LIBRARY)
-	$(COMPILE) -o $@ $(filter tests/%.c,$^) $(LDFLAGS) -L$(BUILD) \
-		-Wl,-rpath,'$$ORIGIN' -lseccomp-notify
-
-check: $(PROGRAMS) ## Run the tests
-	$(BUILD)/tests/suite
-
-demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
-	tests/demo/demo.sh $(BUILD)/demo
-
-# Each of these is a script of that name, whose head says what it needs.
-SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
-	check-cross check-kernels check-machines check-faults soak fuzz lint \
-	hardening coverage mutation bench bench-plot
-$(SCRIPTS):
-	tests/*/$@.sh
+# What the tests add: check, demo and a target for each script of tests/.
+-include tests/tests.mk
 
 dist: ## Make the release's tarball from the last commit
 	@mkdir -p $(BUILD)
@@ -153,8 +104,8 @@ clean: ## Remove what was built
 	rm -rf $(BUILD)
 
 help: ## List the targets
-	@(sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile; \
-	sed -n 's/^# \([a-z-]*\): /\1\t/p' \
+	@(sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST); \
+	sed -n 's/^# \([a-z-]*\): /\1\t/p' /dev/null \
 		$(wildcard $(SCRIPTS:%=tests/*/%.sh))) | expand -t 20
 
-.PHONY: all install uninstall check demo $(SCRIPTS) dist clean help
+.PHONY: all install uninstall dist clean help

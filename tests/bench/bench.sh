@@ -37,8 +37,8 @@ program() {
 	local name=$1 suffix=$2
 	shift 2
 	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -O2 -g \
-		-Itests -o "$build/$name-$suffix" "tests/bench/$name.c" \
-		tests/bench/targets.c tests/trap.c -pthread "$@"
+		-Itests/lib -o "$build/$name-$suffix" "tests/bench/$name.c" \
+		tests/bench/targets.c tests/lib/trap.c -pthread "$@"
 }
 
 compile() {

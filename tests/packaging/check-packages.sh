@@ -12,7 +12,7 @@
 # is left in build/packages.
 # shellcheck disable=SC2016 # what is in single quotes, another shell expands
 cd "$(dirname "$0")/../.." || exit 1
-. tests/packaging/common.sh
+. tests/lib/common.sh
 
 LIMIT=16384
 NAME=libseccomp-notify
@@ -463,9 +463,9 @@ check_installed_debian() {
 	run demo in_chroot sh -euc '
 		cd /tmp/source
 		rm -r include src
-		cc -D_GNU_SOURCE -o /tmp/demo tests/demo/demo.c tests/trap.c \
+		cc -D_GNU_SOURCE -o /tmp/demo -Itests/lib tests/examples/demo.c tests/lib/trap.c \
 			$(pkg-config --cflags --libs libseccomp-notify)
-		tests/demo/demo.sh /tmp/demo'
+		tests/examples/demo.sh /tmp/demo'
 
 	run purge in_chroot dpkg --purge "$NAME-dev" "${NAME}1"
 	same "after the purge, the machine is not as it was" \

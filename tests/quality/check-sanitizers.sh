@@ -44,11 +44,11 @@ done
 # its own, which valgrind does not follow.
 build=build/sanitizers/valgrind
 make -s BUILD="$build"
-flags="-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -Iinclude -Itests"
+flags="-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -Iinclude -Itests/lib"
 # shellcheck disable=SC2086 # options
-gcc $flags -o "$build/target" tests/quality/target.c tests/trap.c
+gcc $flags -o "$build/target" tests/quality/valgrind-target.c tests/lib/trap.c
 # shellcheck disable=SC2086 # options
-gcc $flags -o "$build/supervisor" tests/quality/supervisor.c tests/trap.c \
+gcc $flags -o "$build/supervisor" tests/quality/valgrind-supervisor.c tests/lib/trap.c \
 	-L"$build" -Wl,-rpath,"$PWD/$build" -lseccomp-notify
 for wake_up in 0 1; do
 	SECCOMP_NOTIFY_SYNC_WAKE_UP=$wake_up timeout 120 valgrind --quiet \

@@ -29,9 +29,9 @@ each_with() { # COMMAND FILE...: one file at a time, two at once
 
 mapfile -t sources < <(git ls-files 'src/*.c' 'tests/*.c')
 mapfile -t formatted < <(git ls-files '*.c' '*.h')
-mapfile -t scripts < <(git ls-files '*.sh' .ci/run tests/kernels/init)
+mapfile -t scripts < <(git ls-files '*.sh' .ci/run tests/compat/init)
 mapfile -t pages < <(git ls-files man)
-flags="-std=c11 -D_GNU_SOURCE -Iinclude -Itests"
+flags="-std=c11 -D_GNU_SOURCE -Iinclude -Itests/lib"
 
 # The clang 14 of Debian 12 counts on the summary that --quiet leaves.
 clang_tidy() {
@@ -43,8 +43,7 @@ clang_analyzer() {
 		-o /dev/null "$1"' src/*.c
 }
 warnings() {
-	make -s BUILD="build/lint/$1" CC="$1" CFLAGS='-O2 -Werror' all \
-		build/lint/"$1"/{demo,tests/{suite,secure,example,readme}}
+	make -s BUILD="build/lint/$1" CC="$1" CFLAGS='-O2 -Werror' all programs
 }
 gcc_analyzer() {
 	each_with 'gcc '"$flags"' -DSECCOMP_NOTIFY_BUILD -O2 -fanalyzer -c \
@@ -60,8 +59,8 @@ cpp_check() {
 		--suppress=nullPointerRedundantCheck \
 		--suppress=arrayIndexOutOfBoundsCond \
 		--suppress=unreachableCode \
-		--suppress=leakNoVarFunctionCall:tests/dropin/differences.c \
-		--suppress=leakReturnValNotUsed:tests/dropin/differences.c \
+		--suppress=leakNoVarFunctionCall:tests/compat/differences.c \
+		--suppress=leakReturnValNotUsed:tests/compat/differences.c \
 		src tests
 }
 

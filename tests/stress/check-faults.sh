@@ -6,7 +6,7 @@
 # SEED=N repeats a run's random pauses. Two minutes on two busy processors;
 # ten at most.
 set -eu
-program=${BUILD:-build}/tests/faults/faults
+program=${BUILD:-build}/tests/faults
 make -s "$program"
 # Symbols are bound once, and not in each of 10,000 children.
 export LD_BIND_NOW=1

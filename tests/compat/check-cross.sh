@@ -16,7 +16,7 @@
 # not counted. (-z max-page-size=4096 would close it, and the library would not
 # load on kernels with such pages.)
 cd "$(dirname "$0")/../.." || exit 1
-. tests/packaging/common.sh
+. tests/lib/common.sh
 need readelf binutils
 
 LIMIT=16384

@@ -5,6 +5,6 @@
 # Packages: gcc make check pkg-config
 # SEED=N repeats a run's arguments, answers and victims.
 set -eu
-program=${BUILD:-build}/tests/faults/soak
+program=${BUILD:-build}/tests/soak
 make -s "$program"
 exec "$program"

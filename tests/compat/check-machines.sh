@@ -12,7 +12,7 @@
 # Packages: qemu-system-arm qemu-system-misc qemu-system-ppc qemu-system-x86
 # With names of machines as arguments: these alone.
 cd "$(dirname "$0")/../.." || exit 1
-. tests/kernels/boot.sh
+. tests/compat/boot.sh
 
 # machine NAME COMPILER USER KERNEL METAPACKAGE CONSOLE QEMU...
 machine() {

@@ -328,7 +328,7 @@ START_TEST(high_descriptors_are_served_too)
 }
 END_TEST
 
-/* tests/programs/secure.c, owned by root and set-user-ID, run by an ordinary
+/* tests/cases/secure.c, owned by root and set-user-ID, run by an ordinary
  * user. */
 START_TEST(never_in_a_set_user_id_program)
 {

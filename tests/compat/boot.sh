@@ -7,7 +7,7 @@
 # architecture, had by the mirror that this machine's own apt uses. Packages
 # from there are kept in build/kernels/SUITE-ARCH and unpacked, not installed.
 # shellcheck shell=bash
-. tests/packaging/common.sh
+. tests/lib/common.sh
 need cpio cpio
 need pkg-config pkg-config
 
@@ -103,9 +103,9 @@ initramfs() {
 	# With the C library that it will run with, not with the compiler's own.
 	make -s BUILD="$build" CC="$2 --sysroot=$root" LDFLAGS="-L$lib" \
 		PKG_CONFIG="env PKG_CONFIG_LIBDIR=$lib/pkgconfig pkg-config" \
-		"${programs[@]}"
+		programs
 	mkdir -p "$guest"/{build/tests,dev,proc,tmp}
-	cp tests/kernels/init "$guest"
+	cp tests/compat/init "$guest"
 	cp -P "$build"/*.so* "$guest/build"
 	cp "${programs[@]}" "$guest/build/tests"
 	(cd "$root" && find bin lib lib64 sbin usr -type l -path '[bls]*' -o \

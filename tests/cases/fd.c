@@ -3,7 +3,7 @@
 /*
  * seccomp_notify_fd(), with the libseccomp of the machine, loaded while the
  * test runs. That it works for programs which are linked with libseccomp,
- * tests/dropin shows.
+ * tests/compat/check-dropin.sh shows.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

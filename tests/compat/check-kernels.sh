@@ -6,7 +6,7 @@
 # Packages: qemu-system-x86
 # With names of suites as arguments: their kernels alone.
 cd "$(dirname "$0")/../.." || exit 1
-. tests/kernels/boot.sh
+. tests/compat/boot.sh
 need qemu-system-x86_64 qemu-system-x86
 need x86_64-linux-gnu-gcc gcc
 [ "$#" -gt 0 ] || set -- bullseye bookworm trixie sid

@@ -9,12 +9,12 @@
 # documentation's tables of differences say is measured on the libseccomp that
 # is here, and on those of newer Debian releases.
 cd "$(dirname "$0")/../.." || exit 1
-. tests/packaging/common.sh
+. tests/lib/common.sh
 
 OURS=libseccomp-notify.so.1
 THEIRS=libseccomp.so.2
 NEWER="trixie sid"
-dropin=tests/dropin
+dropin=tests/compat
 stage=$work/stage
 lib=$stage/usr/local/lib
 # The name by which the dynamic linker is told to look for ours.
@@ -60,7 +60,7 @@ build() {
 	local program=$work/$1
 	shift
 	"${compiler:-gcc}" -D_GNU_SOURCE -Wall -Wextra -Werror -o "$program" \
-		"$dropin/supervisor.c" "$@" 2>"$work/err" || {
+		"$dropin/drop-in.c" "$@" 2>"$work/err" || {
 		cat "$work/err" >&2
 		return 1
 	}
@@ -267,7 +267,7 @@ matrix() {
 					-Wextra -Wpedantic -Werror $folders)
 				for order in "" linux/seccomp.h "$work/twice.h"; do
 					"${compile[@]}" ${order:+-include "$order"} \
-						-fsyntax-only "$dropin/supervisor.c" ||
+						-fsyntax-only "$dropin/drop-in.c" ||
 						fail "see above: ${compile[*]} $order"
 					count=$((count + 1))
 				done
@@ -298,7 +298,7 @@ complaints() {
 	local message=$1
 	shift
 	if gcc -D_GNU_SOURCE -o "$work/wrong" \
-		"$dropin/supervisor.c" "$@" 2>"$work/err"; then
+		"$dropin/drop-in.c" "$@" 2>"$work/err"; then
 		fail "this should not link: $*"
 	fi
 	sed -n "s/.*$message \`\(.*\)'.*/\1/p" "$work/err" | sort -u
@@ -315,9 +315,9 @@ ok "libseccomp's other calls need -lseccomp; a static program can't have both"
 
 # 7. The differences, as README.md and libseccomp-notify(7) tell them.
 # shellcheck disable=SC2046 # options
-gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests \
+gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests/lib \
 	$(pkg-config --cflags check) -o "$work/differences" \
-	"$dropin/differences.c" tests/harness.c tests/trap.c -lseccomp \
+	"$dropin/differences.c" tests/lib/harness.c tests/lib/trap.c -lseccomp \
 	$(pkg-config --libs check)
 
 # The tables' two rows of sizes are of Debian 12's compiler.

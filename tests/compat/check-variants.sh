@@ -12,7 +12,7 @@
 # is kept in build/variants.
 # shellcheck disable=SC2016 # what is in single quotes, another shell expands
 cd "$(dirname "$0")/../.." || exit 1
-. tests/packaging/common.sh
+. tests/lib/common.sh
 
 out=$PWD/build/variants
 store=$out/store
@@ -139,8 +139,8 @@ check_32_bits() {
 		LDFLAGS="-L$root/$lib -Wl,-rpath,$root/$lib"
 		PKG_CONFIG="env PKG_CONFIG_LIBDIR=$root/$lib/pkgconfig pkg-config")
 	rm -rf "$build"
-	make -s BUILD="$build" "${variables[@]}" all \
-		"$build"/tests/{suite,secure,example,readme} >"$build.log" 2>&1 || {
+	make -s BUILD="$build" "${variables[@]}" all programs \
+		>"$build.log" 2>&1 || {
 		cat "$build.log" >&2
 		fail "gcc -m32: the suite can't be built"
 	}
@@ -296,7 +296,7 @@ check_packager() {
 	make BUILD="$out/variables" CC="env FROM_CC=1 gcc" \
 		AR="env FROM_AR=1 ar" CFLAGS="-O1 -DFROM_CFLAGS" \
 		CPPFLAGS=-DFROM_CPPFLAGS LDFLAGS=-Wl,-z,separate-code \
-		all "$out"/variables/{demo,tests/{suite,secure,example,readme}} |
+		all programs |
 		sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' >"$log"
 	lines "$log" '(^| )-c ' FROM_CC=1 -DFROM_CFLAGS -DFROM_CPPFLAGS
 	lines "$log" '-shared' FROM_CC=1 -DFROM_CFLAGS separate-code

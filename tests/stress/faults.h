@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "../harness.h"
+#include "harness.h"
 
 /* Check's macros write to a file each time: too slow for what is done often. */
 #define MUST(condition)                                            \

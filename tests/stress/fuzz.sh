@@ -19,8 +19,8 @@ make -s BUILD="$build" CC=clang \
 	"$build/libseccomp-notify.a"
 # shellcheck disable=SC2086 # options
 clang -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror $flags \
-	-fsanitize=fuzzer,address,undefined -Iinclude -Itests \
-	-o "$build/fuzz" tests/fuzz/fuzz.c tests/trap.c \
+	-fsanitize=fuzzer,address,undefined -Iinclude -Itests/lib \
+	-o "$build/fuzz" tests/stress/fuzz.c tests/lib/trap.c \
 	"$build/libseccomp-notify.a" -ldl
 for wake_up in 0 1; do
 	echo "SECCOMP_NOTIFY_SYNC_WAKE_UP=$wake_up:"

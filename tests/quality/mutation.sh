@@ -4,7 +4,7 @@
 # mutation: Break each line and condition of src/; each time a test must notice
 # Packages: gcc libc6-dev make check pkg-config libseccomp2 python3
 # Prints for each mutant which tests noticed. One that none notices needs an
-# explanation in tests/mutation/equivalent.txt, and each explanation such a
+# explanation in tests/quality/equivalent.txt, and each explanation such a
 # mutant. Not counted are those that do not compile, or lack a result or a value,
 # as the compiler says; those whose library is the same to the byte; and those
 # that give the same library as one before.
@@ -69,7 +69,7 @@ cp -r Makefile README.md include libseccomp-notify.pc.in man src tests "$work/tr
 	echo "mutation: the tests fail without a mutant" >&2
 	exit 1
 }
-tests/mutation/mutants.py make "$work/mutants"
+tests/quality/mutants.py make "$work/mutants"
 export -f build run suite failed
 export work shared soname flags
 if [ $# -gt 0 ]; then
@@ -95,4 +95,4 @@ while read -r mutant; do
 	fi
 done <"$work/list" >"$work/to-run"
 each run <"$work/to-run"
-tests/mutation/mutants.py report "$work/mutants"
+tests/quality/mutants.py report "$work/mutants"

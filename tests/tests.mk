@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# The targets of the tests. The Makefile includes this file if it is there, so
+# that a tarball without tests still builds and installs.
+
+LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..'
+# The programs of `make check`.
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme)
+objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
+LIB = $(call objects,$(wildcard tests/lib/*.c))
+
+$(BUILD)/tests/%.o: tests/%.c $(wildcard tests/lib/*.h) include/seccomp.h \
+		Makefile tests/tests.mk
+	@mkdir -p $(@D)
+	$(COMPILE) -Itests/lib $(shell $(PKG_CONFIG) --cflags check) -c -o $@ $<
+
+# The suite, and the programs of check-faults and soak.
+FAULTS = $(call objects,$(addprefix tests/stress/,\
+	faults.c kills.c supervisors.c targets.c))
+$(FAULTS): tests/stress/faults.h
+CHECKED = $(addprefix $(BUILD)/tests/,suite faults soak)
+$(BUILD)/tests/suite: $(call objects,$(filter-out %/secure.c,$(wildcard tests/cases/*.c)))
+$(BUILD)/tests/faults: $(FAULTS)
+$(BUILD)/tests/soak: $(call objects,tests/stress/soak.c)
+$(CHECKED): $(LIB) $(LIBRARY)
+	$(COMPILE) -o $@ $(filter %.o,$^) $(LINK_TEST) -lseccomp-notify \
+		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
+
+# Set-user-ID programs find no library by a relative path: the static one.
+$(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
+
+$(BUILD)/tests/example.c: man/$(PAGE)
+$(BUILD)/tests/readme.c: README.md
+$(BUILD)/tests/example.c $(BUILD)/tests/readme.c:
+	@mkdir -p $(@D)
+	sed -n -e '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
+		-e '/^```c/,/^```/{/^```/d;p}' $< > $@
+
+$(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY)
+	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
+
+$(BUILD)/demo: tests/examples/demo.c tests/lib/trap.c tests/lib/trap.h $(LIBRARY)
+	$(COMPILE) -Itests/lib -o $@ $(filter tests/%.c,$^) $(LINK_TEST) -lseccomp-notify
+
+check: $(PROGRAMS) ## Run the tests
+	$(BUILD)/tests/suite
+
+programs: $(PROGRAMS) $(BUILD)/demo ## Build what check and demo run
+
+demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
+	tests/examples/demo.sh $(BUILD)/demo
+
+# Each of these is a script of that name, whose head says what it needs.
+SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
+	check-cross check-kernels check-machines check-faults soak fuzz lint \
+	hardening coverage mutation bench bench-plot
+$(SCRIPTS):
+	tests/*/$@.sh
+
+.PHONY: check programs demo $(SCRIPTS)
