@@ -25,7 +25,7 @@
 
 #include <seccomp.h>
 
-#include "../trap.h"
+#include "trap.h"
 
 #define FORBIDDEN "forbidden"
 #define OURS "/tmp/"

@@ -34,7 +34,7 @@
 
 #include <seccomp.h>
 
-#include "../trap.h"
+#include "trap.h"
 
 #ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE /* Linux 5.5 */
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE (1UL << 0)
