@@ -44,6 +44,16 @@ $(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY)
 $(BUILD)/demo: tests/examples/demo.c tests/lib/trap.c tests/lib/trap.h $(LIBRARY)
 	$(COMPILE) -Itests/lib -o $@ $(filter tests/%.c,$^) $(LINK_TEST) -lseccomp-notify
 
+# The programs to learn from. A variable of libraries: what one needs more.
+$(BUILD)/examples/%: tests/examples/%.c $(wildcard tests/examples/*.h) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify $(LIBS)
+$(BUILD)/examples/%-static: tests/examples/%.c $(wildcard tests/examples/*.h) $(STATIC)
+	@mkdir -p $(@D)
+	$(COMPILE) -static -o $@ $< $(LDFLAGS) $(STATIC) $(LIBS)
+$(BUILD)/examples/agent $(BUILD)/examples/agent-static: \
+	LIBS = $(shell $(PKG_CONFIG) --libs json-c)
+
 check: $(PROGRAMS) ## Run the tests
 	$(BUILD)/tests/suite
 

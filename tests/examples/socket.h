@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * A listener goes from a target to its supervisor over a UNIX socket: see
+ * unix(7) and cmsg(3). Functions return -1 with errno where they fail.
+ */
+#ifndef SOCKET_H
+#define SOCKET_H
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define MAX_FDS 32
+
+union fds_message {
+	struct cmsghdr align;
+	char space[CMSG_SPACE(MAX_FDS * sizeof(int))];
+};
+
+/* Sends one descriptor, with one byte, since something has to be sent. */
+static inline int send_fd(int socket, int fd)
+{
+	char byte = 0;
+	struct iovec data = { &byte, 1 };
+	union fds_message control = { .space = { 0 } };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = CMSG_SPACE(sizeof(fd)) };
+	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+
+	part->cmsg_level = SOL_SOCKET;
+	part->cmsg_type = SCM_RIGHTS;
+	part->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(part), &fd, sizeof(fd));
+	return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+/*
+ * Receives up to `size` bytes of text; returns how many, or 0 at the end. The
+ * descriptors that come with them are added to fds[], which has MAX_FDS. They
+ * are closed on exec: a program that the supervisor starts must not inherit a
+ * listener, or the targets would wait for that program's end too.
+ */
+static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
+				  int *count)
+{
+	struct iovec data = { text, size };
+	union fds_message control;
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = sizeof(control.space) };
+	ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *part = length < 0 ? NULL : CMSG_FIRSTHDR(&message);
+	int fd;
+
+	for (; part; part = CMSG_NXTHDR(&message, part)) {
+		if (part->cmsg_level != SOL_SOCKET ||
+		    part->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at < part->cmsg_len;
+		     at += sizeof(fd)) {
+			memcpy(&fd, (char *)part + at, sizeof(fd));
+			if (*count < MAX_FDS)
+				fds[(*count)++] = fd;
+			else
+				close(fd);
+		}
+	}
+	return length;
+}
+
+/* A socket of this name that only this user can connect to. */
+static inline int listen_on(const char *path)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (strlen(path) >= sizeof(name.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(name.sun_path, path);
+	unlink(path); /* what an earlier supervisor left */
+	umask(077);
+	if (fd < 0 || bind(fd, (void *)&name, sizeof(name)) < 0 ||
+	    listen(fd, SOMAXCONN) < 0)
+		return -1;
+	return fd;
+}
+
+#endif
