@@ -79,9 +79,9 @@ static int body_expects_the_real_answer(void *arg)
  */
 START_TEST(continue_runs_the_call)
 {
-	int parent = getpid();
+	int session = getsid(0);
 	struct target target =
-		target_start(body_expects_the_real_answer, &parent);
+		target_start(body_expects_the_real_answer, &session);
 	struct seccomp_notif_resp resp = {
 		.id = receive(target.listener).id,
 		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,

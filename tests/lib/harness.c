@@ -2,7 +2,6 @@
 /* Copyright The libseccomp-notify authors */
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "harness.h"
 
@@ -23,22 +21,6 @@ void filter_deny(int nr, int arg, uint32_t value, int error)
 				   SECCOMP_RET_ERRNO | (uint32_t)error };
 
 	ck_assert_int_eq(filter_install(&rule, 1, SECCOMP_RET_ALLOW, 0), 0);
-}
-
-/* A child that dies with its parent, and does not flush the parent's stdio. */
-static pid_t fork_bound(void)
-{
-	pid_t parent = getpid();
-	pid_t pid;
-
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		if (getppid() != parent)
-			_exit(126);
-	}
-	return pid;
 }
 
 struct target target_try(const struct rule *rules, size_t count,
@@ -51,7 +33,6 @@ struct target target_try(const struct rule *rules, size_t count,
 	ck_assert_int_eq(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
 	target.pid = fork_bound();
-	ck_assert_int_ge(target.pid, 0);
 	if (target.pid == 0) {
 		int listener;
 
@@ -92,11 +73,7 @@ struct target target_start(target_body body, void *arg)
 
 int target_wait(const struct target *target)
 {
-	int status;
-
-	while (waitpid(target->pid, &status, 0) < 0)
-		ck_assert_int_eq(errno, EINTR);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return reap(target->pid);
 }
 
 int target_end(struct target *target)
@@ -197,7 +174,6 @@ void kernel_played(const struct rule *rules, size_t count, kernel_part part,
 	ck_assert_int_eq(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
 	player = fork_bound();
-	ck_assert_int_ge(player, 0);
 	if (player == 0) {
 		close(sockets[0]);
 		listener = receive_fd(sockets[1]);
@@ -234,15 +210,6 @@ void kernel_with_sizes(uint16_t notif, uint16_t resp)
 	kernel_played(&rule, 1, sizes_part, &sizes);
 }
 
-void *shared_memory(size_t size)
-{
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	ck_assert_ptr_ne(memory, MAP_FAILED);
-	return memory;
-}
-
 bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size)
 {
 	struct iovec local = { (void *)(uintptr_t)from, size };
@@ -271,8 +238,7 @@ void assert_child_waits(pid_t child)
 	sleep_ms(300);
 	ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
 	kill(child, SIGKILL);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(status, SIGKILL);
+	ck_assert_int_eq(reap(child), 128 + SIGKILL);
 }
 
 void wait_until_gone(int listener, uint64_t id)
@@ -284,31 +250,11 @@ void wait_until_gone(int listener, uint64_t id)
 		sleep_ms(1);
 }
 
-void stay_on_one_processor(void)
-{
-	cpu_set_t set;
-	int first = 0;
-
-	ck_assert_int_eq(sched_getaffinity(0, sizeof(set), &set), 0);
-	while (!CPU_ISSET(first, &set))
-		first++;
-	CPU_ZERO(&set);
-	CPU_SET(first, &set);
-	ck_assert_int_eq(sched_setaffinity(0, sizeof(set), &set), 0);
-}
-
-static void on_alarm(int signal)
-{
-	(void)signal;
-}
-
 void alarm_every_10_ms(int sigaction_flags)
 {
-	const struct sigaction action = { .sa_handler = on_alarm,
-					  .sa_flags = sigaction_flags };
 	const struct itimerval every = { { 0, 10000 }, { 0, 10000 } };
 
-	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	catch_signal(SIGALRM, sigaction_flags);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
 }
 
@@ -327,19 +273,6 @@ uint64_t bare_receive(int listener)
 	ck_assert_int_eq(bare_ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &req),
 			 0);
 	return req.id;
-}
-
-double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-void sleep_ms(unsigned int ms)
-{
-	poll(NULL, 0, (int)ms);
 }
 
 void skip(const char *test, const char *reason)

@@ -22,6 +22,7 @@
 
 #include <seccomp.h>
 
+#include "process.h"
 #include "trap.h"
 
 /* For headers before Linux 5.5, 5.9, 5.19 and 6.6. */
@@ -39,14 +40,12 @@
 #endif
 
 /*
- * The system call that targets are trapped in. It takes no arguments, but the
- * kernel reports whatever stands in the six registers, and it harms nobody
- * when it is let run.
+ * The system call that filters trap. Neither the helpers nor a sanitizer make
+ * it, and it does no harm when the kernel runs it. It takes one argument, but
+ * the kernel reports all six registers.
  */
-#define TRAPPED SYS_getppid
-
-/* For a filter on the test itself, which needs TRAPPED. */
-#define TRAPPED_HERE SYS_getsid
+#define TRAPPED SYS_getsid
+#define TRAPPED_HERE TRAPPED
 
 /* filter_install() for one rule in an otherwise open filter; must succeed. */
 void filter_deny(int nr, int arg, uint32_t value, int error);
@@ -115,9 +114,6 @@ void kernel_played(const struct rule *rules, size_t count, kernel_part part,
 /* A kernel that reports these sizes of a request and a response. */
 void kernel_with_sizes(uint16_t notif, uint16_t resp);
 
-/* Zeroed memory that children share. */
-void *shared_memory(size_t size);
-
 /* Writes into another process's memory; false where that fails. */
 bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size);
 
@@ -133,9 +129,6 @@ void assert_child_waits(pid_t child);
 /* Until a notification that was received, and not answered, is gone. */
 void wait_until_gone(int listener, uint64_t id);
 
-/* One processor for this thread and its children: what wakes up, waits. */
-void stay_on_one_processor(void);
-
 /* SIGALRM every 10 ms, with a handler. */
 void alarm_every_10_ms(int sigaction_flags);
 
@@ -144,9 +137,6 @@ struct seccomp_notif receive(int listener);
 
 /* The id of one, received without the library. */
 uint64_t bare_receive(int listener);
-
-double seconds_now(void);
-void sleep_ms(unsigned int ms);
 
 /* "SKIP: test: reason" on standard error; the test returns after it. */
 void skip(const char *test, const char *reason);

@@ -7,17 +7,7 @@
 #ifndef FAULTS_H
 #define FAULTS_H
 
-#include <string.h>
-
 #include "harness.h"
-
-/* Check's macros write to a file each time: too slow for what is done often. */
-#define MUST(condition)                                            \
-	do {                                                       \
-		if (!(condition))                                  \
-			ck_abort_msg("not so: " #condition ": %s", \
-				     strerror(errno));             \
-	} while (0)
 
 /*
  * From Linux 6.11 on a receive whose last target dies gives ENOENT; on older
