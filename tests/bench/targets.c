@@ -107,7 +107,7 @@ static void listen_and_tell(void)
 {
 	static pthread_mutex_t one_by_one = PTHREAD_MUTEX_INITIALIZER;
 	const struct rule rule = { SYS_getppid, -1, 0, SECCOMP_RET_USER_NOTIF };
-	int listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+	int listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 				      SECCOMP_FILTER_FLAG_NEW_LISTENER);
 
 	MUST(listener >= 0);

@@ -117,7 +117,7 @@ START_TEST(gives_zeroed_memory_of_the_kernels_size)
 {
 	struct outcome got;
 
-	kernel_with_sizes(4096, 8000);
+	simulate_sizes(4096, 8000);
 	/* Dirty memory for the allocator to find. */
 	for (int i = 0; i < 8; i++) {
 		void *volatile dirty = malloc(8000);
@@ -146,7 +146,7 @@ START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
 {
 	struct outcome got;
 
-	kernel_with_sizes(1, 1);
+	simulate_sizes(1, 1);
 	calloc_bytes = 0;
 	got = alloc_both();
 	ck_assert_int_eq(got.result, 0);
@@ -218,7 +218,7 @@ START_TEST(one_system_call_is_made)
 	const struct rule rule = { SYS_seccomp, -1, 0, SECCOMP_RET_USER_NOTIF };
 	struct outcome got;
 
-	kernel_played(&rule, 1, no_call_part, calls);
+	simulate_kernel(&rule, 1, no_call_part, calls);
 	fill_the_stack_with_garbage();
 	got = alloc_both();
 	/* The player answers 0 and writes no sizes. */
@@ -235,7 +235,7 @@ START_TEST(no_notifications_is_eopnotsupp)
 {
 	static const int errors[] = { EINVAL, ENOSYS };
 
-	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, errors[_i]);
+	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, errors[_i]);
 	assert_failed(alloc_both(), -EOPNOTSUPP);
 }
 END_TEST
@@ -249,7 +249,7 @@ START_TEST(another_failure_of_the_question_is_ecanceled_with_errno)
 {
 	struct outcome got;
 
-	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
+	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
 	got = alloc_both();
 	ck_assert_int_eq(got.error, EPERM);
 	assert_failed(got, -ECANCELED);
@@ -261,7 +261,7 @@ START_TEST(a_failure_leaves_pointers_that_are_null_alone)
 	struct seccomp_notif *req = UNTOUCHED;
 	struct seccomp_notif_resp *resp = UNTOUCHED;
 
-	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
+	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
 	ck_assert_int_eq(seccomp_notify_alloc(&req, NULL), -ECANCELED);
 	ck_assert_ptr_null(req);
 	ck_assert_int_eq(seccomp_notify_alloc(NULL, &resp), -ECANCELED);
@@ -273,8 +273,8 @@ END_TEST
 /* "The kernel reports a size of zero." */
 START_TEST(a_size_of_zero_is_efault)
 {
-	kernel_with_sizes(_i == 0 ? 0 : sizeof(struct seccomp_notif),
-			  _i == 1 ? 0 : sizeof(struct seccomp_notif_resp));
+	simulate_sizes(_i == 0 ? 0 : sizeof(struct seccomp_notif),
+		       _i == 1 ? 0 : sizeof(struct seccomp_notif_resp));
 	if (_i < 2)
 		assert_failed(alloc_both(), -EFAULT);
 	else

@@ -10,7 +10,7 @@ static int body_100_calls(void *arg)
 {
 	(void)arg;
 	for (long i = 0; i < 100; i++)
-		if (trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
+		if (make_trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
 			return 1;
 	return 0;
 }
@@ -26,7 +26,7 @@ static _Noreturn void confined_supervisor(int listener)
 	int status = 1;
 
 	if (seccomp_notify_alloc(&req, &resp) != 0 ||
-	    filter_install(allowed, COUNT(allowed), SECCOMP_RET_KILL_PROCESS,
+	    install_filter(allowed, COUNT(allowed), SECCOMP_RET_KILL_PROCESS,
 			   0) != 0)
 		_exit(2);
 	for (int i = 0; i < 100; i++) {
@@ -52,7 +52,7 @@ out:
  */
 START_TEST(ioctl_and_exit_group_are_enough)
 {
-	struct target target = target_start(body_100_calls, NULL);
+	struct target target = start_target(body_100_calls, NULL);
 	int status;
 	pid_t child;
 
@@ -63,7 +63,7 @@ START_TEST(ioctl_and_exit_group_are_enough)
 		confined_supervisor(target.listener);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 

@@ -14,30 +14,30 @@
  */
 START_TEST(a_waiting_notification_is_valid)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 /* "No function needs another one to be called first." */
 START_TEST(id_valid_may_be_the_first_call)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = bare_receive(target.listener);
 
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 /* "or, for seccomp_notify_id_valid(), it has an answer" */
 START_TEST(an_answered_notification_is_not)
 {
-	struct target target = target_start(body_call_then_idle, NULL);
+	struct target target = start_target(call_then_idle, NULL);
 	struct seccomp_notif_resp resp = { .id = receive(target.listener).id };
 
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
@@ -45,17 +45,17 @@ START_TEST(an_answered_notification_is_not)
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, resp.id),
 			 -ENOENT);
 	ck_assert_int_eq(errno, ENOENT);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 START_TEST(the_notification_of_a_dead_target_is_not)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
 	kill(target.pid, SIGKILL);
-	target_wait(&target);
+	wait_for_target(&target);
 	errno = 0;
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
 	ck_assert_int_eq(errno, ENOENT);
@@ -73,13 +73,13 @@ static int body_interrupted_call(void *arg)
 	const struct sigaction action = { .sa_handler = on_signal };
 
 	sigaction(SIGUSR1, &action, NULL);
-	return body_call_then_idle(arg);
+	return call_then_idle(arg);
 }
 
 /* "the target died, left its call for a signal or" */
 START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
 {
-	struct target target = target_start(body_interrupted_call, NULL);
+	struct target target = start_target(body_interrupted_call, NULL);
 	uint64_t id = receive(target.listener).id;
 
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
@@ -87,7 +87,7 @@ START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
 	wait_until_gone(target.listener, id);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
 	ck_assert_int_eq(errno, ENOENT);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -99,7 +99,7 @@ START_TEST(since_5_19_with_wait_killable_recv_a_call_is_not_left)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
 	struct target target =
-		target_try(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+		try_target(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
 			   body_interrupted_call, NULL);
 	uint64_t id;
 
@@ -115,13 +115,13 @@ START_TEST(since_5_19_with_wait_killable_recv_a_call_is_not_left)
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
 	kill(target.pid, SIGKILL);
 	wait_until_gone(target.listener, id);
-	target_end(&target);
+	end_target(&target);
 }
 END_TEST
 
 START_TEST(an_id_that_never_was_is_not)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id + 1000000),
@@ -132,7 +132,7 @@ START_TEST(an_id_that_never_was_is_not)
 						 id ^ (UINT64_C(1) << 63)),
 			 -ENOENT);
 	ck_assert_int_eq(errno, ENOENT);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -156,19 +156,19 @@ START_TEST(a_signal_does_not_make_a_live_target_look_dead)
 	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID,
 				   SECCOMP_RET_USER_NOTIF };
 	int *calls = shared_memory(sizeof(*calls));
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
-	kernel_played(&rule, 1, part_eintr_twice, calls);
+	simulate_kernel(&rule, 1, part_eintr_twice, calls);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
 	ck_assert_int_eq(*calls, 3);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 START_TEST(the_kernel_knows_the_right_number_since_5_9)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 	int result = bare_ioctl(target.listener, ID_VALID, &id);
 
@@ -180,7 +180,7 @@ START_TEST(the_kernel_knows_the_right_number_since_5_9)
 	}
 	ck_assert_int_eq(bare_ioctl(target.listener, ID_VALID_BEFORE_5_9, &id),
 			 0);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -190,13 +190,13 @@ END_TEST
  */
 START_TEST(a_kernel_before_5_9_is_asked_its_own_way)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
-	filter_deny(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
+	deny_call(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
 	kill(target.pid, SIGKILL);
-	target_wait(&target);
+	wait_for_target(&target);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
 	ck_assert_int_eq(errno, ENOENT);
 	close(target.listener);
@@ -208,14 +208,14 @@ START_TEST(a_signal_does_not_make_it_look_dead_before_5_9_either)
 	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID_BEFORE_5_9,
 				   SECCOMP_RET_USER_NOTIF };
 	int *calls = shared_memory(sizeof(*calls));
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
-	filter_deny(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
-	kernel_played(&rule, 1, part_eintr_twice, calls);
+	deny_call(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
+	simulate_kernel(&rule, 1, part_eintr_twice, calls);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
 	ck_assert_int_eq(*calls, 3);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -224,15 +224,15 @@ START_TEST(the_old_number_is_not_tried_on_newer_kernels)
 	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID_BEFORE_5_9,
 				   SECCOMP_RET_USER_NOTIF };
 	int *calls = shared_memory(sizeof(*calls));
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
-	kernel_played(&rule, 1, part_count, calls);
+	simulate_kernel(&rule, 1, part_count, calls);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id + 1000000),
 			 -ENOENT);
 	ck_assert_int_eq(*calls, 0);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 

@@ -22,8 +22,8 @@ static int open_memory(uint32_t pid)
 
 static int body_call_with_pointer(void *arg)
 {
-	trapped_call((long)(intptr_t)arg, 0, 0, 0, 0, 0);
-	return body_idle(NULL);
+	make_trapped_call((long)(intptr_t)arg, 0, 0, 0, 0, 0);
+	return idle(NULL);
 }
 
 /*
@@ -35,7 +35,7 @@ static int body_call_with_pointer(void *arg)
 START_TEST(what_was_opened_by_pid_is_the_targets_if_id_valid_says_so)
 {
 	static char text[] = "the target's text";
-	struct target target = target_start(body_call_with_pointer, text);
+	struct target target = start_target(body_call_with_pointer, text);
 	struct seccomp_notif req = receive(target.listener);
 	char copy[sizeof(text)];
 	int memory = open_memory(req.pid);
@@ -53,7 +53,7 @@ START_TEST(what_was_opened_by_pid_is_the_targets_if_id_valid_says_so)
 	wait_until_gone(target.listener, req.id);
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id),
 			 -ENOENT);
-	target_end(&target);
+	end_target(&target);
 }
 END_TEST
 
@@ -84,7 +84,7 @@ START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 	int memory;
 
 	strcpy(path, "/");
-	target = target_try(&rule, 1, 0, body_chdir, path);
+	target = try_target(&rule, 1, 0, body_chdir, path);
 	ck_assert_int_gt(target.pid, 0);
 	req = receive(target.listener);
 	memory = open_memory(req.pid);
@@ -98,7 +98,7 @@ START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 	ck_assert_str_eq(copy, "/");
 	resp.id = req.id;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), ENOENT);
+	ck_assert_int_eq(end_target(&target), ENOENT);
 }
 END_TEST
 
@@ -111,7 +111,7 @@ END_TEST
 START_TEST(a_call_that_a_stop_interrupted_is_made_again)
 {
 	long expected = 6;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif_resp resp = { .val = 6 };
 	uint64_t first = receive(target.listener).id;
 
@@ -119,21 +119,21 @@ START_TEST(a_call_that_a_stop_interrupted_is_made_again)
 	wait_until_gone(target.listener, first);
 	kill(target.pid, SIGCONT);
 #ifdef __arm__
-	ck_assert_int_eq(target_wait(&target), 1);
+	ck_assert_int_eq(wait_for_target(&target), 1);
 	close(target.listener);
 	return;
 #endif
 	resp.id = receive(target.listener).id;
 	ck_assert_uint_ne(resp.id, first);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
 static void *call_from_thread(void *arg)
 {
 	*(pid_t *)arg = (pid_t)syscall(SYS_gettid);
-	trapped_call(0, 0, 0, 0, 0, 0);
+	make_trapped_call(0, 0, 0, 0, 0, 0);
 	return NULL;
 }
 
@@ -149,19 +149,19 @@ static int body_call_from_thread(void *arg)
 START_TEST(the_pid_of_a_request_is_that_of_the_calling_thread)
 {
 	pid_t *thread = shared_memory(sizeof(*thread));
-	struct target target = target_start(body_call_from_thread, thread);
+	struct target target = start_target(body_call_from_thread, thread);
 	struct seccomp_notif req = receive(target.listener);
 
 	ck_assert_int_eq((pid_t)req.pid, *thread);
 	ck_assert_int_ne((pid_t)req.pid, target.pid);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
 /* "A receive waits without limit." */
 START_TEST(a_receive_waits_while_no_call_comes)
 {
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	pid_t child = fork();
 
 	if (child == 0) {
@@ -171,7 +171,7 @@ START_TEST(a_receive_waits_while_no_call_comes)
 		_exit(0);
 	}
 	assert_child_waits(child);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -188,7 +188,7 @@ static int body_call_when_told(void *arg)
 	long expected = 1;
 
 	wait_until_told(arg);
-	return body_call_once(&expected);
+	return call_and_check(&expected);
 }
 
 /*
@@ -199,7 +199,7 @@ static int body_call_when_told(void *arg)
 START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 {
 	int *told = shared_memory(sizeof(*told));
-	struct target target = target_start(body_call_when_told, told);
+	struct target target = start_target(body_call_when_told, told);
 	struct seccomp_notif_resp resp = { .val = 1 };
 	struct seccomp_notif req;
 
@@ -209,7 +209,7 @@ START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 	resp.id = receive(target.listener).id;
 	ck_assert_int_eq(poll_listener(target.listener, 0) & POLLIN, 0);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_wait(&target), 0);
+	ck_assert_int_eq(wait_for_target(&target), 0);
 	if (kernel_version() < KERNEL(5, 9))
 		SKIP("POLLHUP needs Linux 5.9");
 	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP, POLLHUP);
@@ -230,7 +230,7 @@ END_TEST
  */
 START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 {
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	siginfo_t info;
 
 	if (kernel_version() < KERNEL(5, 9))
@@ -243,7 +243,7 @@ START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 	else
 		ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP,
 				 POLLHUP);
-	target_wait(&target);
+	wait_for_target(&target);
 	ck_assert_int_eq(poll_listener(target.listener, -1) & POLLHUP, POLLHUP);
 	close(target.listener);
 }
@@ -254,7 +254,7 @@ static int trap_oneself(void)
 {
 	const struct rule rule = { TRAPPED_HERE, -1, 0,
 				   SECCOMP_RET_USER_NOTIF };
-	int listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+	int listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 				      SECCOMP_FILTER_FLAG_NEW_LISTENER);
 
 	ck_assert_int_ge(listener, 0);

@@ -12,7 +12,7 @@
 static int body_six_arguments(void *arg)
 {
 	(void)arg;
-	trapped_call(1, 2, 3, 4, 5, -1);
+	make_trapped_call(1, 2, 3, 4, 5, -1);
 	return 0;
 }
 
@@ -25,7 +25,7 @@ static int body_six_arguments(void *arg)
  */
 START_TEST(receives_the_call_with_its_arguments)
 {
-	struct target target = target_start(body_six_arguments, NULL);
+	struct target target = start_target(body_six_arguments, NULL);
 	struct seccomp_notif req;
 
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
@@ -35,27 +35,27 @@ START_TEST(receives_the_call_with_its_arguments)
 	for (uint64_t i = 0; i < 5; i++)
 		ck_assert_uint_eq(req.data.args[i], i + 1);
 	ck_assert_uint_eq(req.data.args[5], (unsigned long)-1);
-	target_end(&target);
+	end_target(&target);
 }
 END_TEST
 
 static int body_sleep_then_call(void *arg)
 {
 	sleep_ms(100);
-	return body_call_once(arg);
+	return call_and_check(arg);
 }
 
 START_TEST(waits_until_a_notification_comes)
 {
 	double before = seconds_now();
 	long expected = -ENOSYS;
-	struct target target = target_start(body_sleep_then_call, &expected);
+	struct target target = start_target(body_sleep_then_call, &expected);
 	struct seccomp_notif req;
 
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
 	ck_assert_double_ge(seconds_now() - before, 0.1);
 	/* A target whose listener is closed gets ENOSYS. */
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -66,19 +66,19 @@ END_TEST
 START_TEST(takes_a_buffer_full_of_garbage)
 {
 	long expected = -ENOSYS;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif req;
 
 	memset(&req, 0xa5, sizeof(req));
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
 	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
 START_TEST(writes_no_byte_beyond_the_structure)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	struct {
 		struct seccomp_notif req;
 		unsigned char after[64];
@@ -89,7 +89,7 @@ START_TEST(writes_no_byte_beyond_the_structure)
 			 0);
 	for (size_t i = 0; i < sizeof(buffer.after); i++)
 		ck_assert_uint_eq(buffer.after[i], 0xa5);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -97,7 +97,7 @@ static int body_count(void *arg)
 {
 	(void)arg;
 	for (long i = 0; i < 1000; i++)
-		if (trapped_call(i, 0, 0, 0, 0, 0) != i * 3)
+		if (make_trapped_call(i, 0, 0, 0, 0, 0) != i * 3)
 			return 1;
 	return 0;
 }
@@ -109,7 +109,7 @@ static int body_count(void *arg)
  */
 START_TEST(one_pair_serves_1000_notifications)
 {
-	struct target target = target_start(body_count, NULL);
+	struct target target = start_target(body_count, NULL);
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
 
@@ -123,7 +123,7 @@ START_TEST(one_pair_serves_1000_notifications)
 		ck_assert_int_eq(seccomp_notify_respond(target.listener, resp),
 				 0);
 	}
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	seccomp_notify_free(req, resp);
 }
 END_TEST
@@ -131,7 +131,7 @@ END_TEST
 /* "req or resp is NULL." */
 START_TEST(null_is_efault)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 
 	while (!notification_waits(target.listener))
 		sleep_ms(1);
@@ -141,7 +141,7 @@ START_TEST(null_is_efault)
 	ck_assert_int_eq(errno, EFAULT);
 	/* Nothing was taken: the notification is still there. */
 	ck_assert(notification_waits(target.listener));
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -174,14 +174,14 @@ END_TEST
  */
 START_TEST(a_signal_handler_ends_the_wait)
 {
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	struct seccomp_notif req;
 
 	alarm_every_10_ms(0);
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, EINTR);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -190,13 +190,13 @@ static int body_wait_then_call(void *arg)
 	long expected = 7;
 
 	wait_until_told(arg);
-	return body_call_once(&expected);
+	return call_and_check(&expected);
 }
 
 START_TEST(after_a_signal_the_next_receive_gets_the_notification)
 {
 	int *told = shared_memory(sizeof(*told));
-	struct target target = target_start(body_wait_then_call, told);
+	struct target target = start_target(body_wait_then_call, told);
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { .val = 7 };
 	int interrupted = 0;
@@ -210,7 +210,7 @@ START_TEST(after_a_signal_the_next_receive_gets_the_notification)
 	ck_assert_int_gt(interrupted, 0);
 	resp.id = req.id;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -252,7 +252,7 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 {
 	const struct sigaction action = { .sa_handler = on_signal,
 					  .sa_flags = SA_RESTART };
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	pid_t waiter;
 
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
@@ -267,7 +267,7 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 		assert_waiter_ends_with(waiter, EINTR);
 	else
 		assert_child_waits(waiter);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -277,13 +277,13 @@ END_TEST
  */
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	pid_t waiters[2];
 
 	waiters[0] = waiter_start(&target);
 	sleep_ms(100);
 	kill(target.pid, SIGKILL);
-	target_wait(&target);
+	wait_for_target(&target);
 	waiters[1] = waiter_start(&target);
 	for (int i = 0; i < 2; i++)
 		if (kernel_version() < KERNEL(6, 11))
@@ -301,7 +301,7 @@ END_TEST
 START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	struct pollfd fd = { target.listener, POLLIN, 0 };
 	sigset_t none, usr1;
 	pid_t waiter = fork();
@@ -323,7 +323,7 @@ START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 	raise(SIGUSR1);
 	ck_assert_int_eq(ppoll(&fd, 1, NULL, &none), -1);
 	ck_assert_int_eq(errno, EINTR);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -333,7 +333,7 @@ END_TEST
  */
 START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
 {
-	struct target target = target_start(body_call_then_idle, NULL);
+	struct target target = start_target(call_then_idle, NULL);
 	struct seccomp_notif req;
 	pid_t waiter;
 
@@ -343,16 +343,16 @@ START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
 	waiter = waiter_start(&target);
 	assert_child_waits(waiter);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 static int body_fork_and_call(void *arg)
 {
 	if (fork() != 0)
-		return body_idle(arg);
+		return idle(arg);
 	*(pid_t *)arg = getpid();
-	return body_call_forever(arg);
+	return call_forever(arg);
 }
 
 /*
@@ -364,7 +364,7 @@ static int body_fork_and_call(void *arg)
 START_TEST(a_target_that_died_before_the_read_leaves_nothing)
 {
 	pid_t *caller = shared_memory(sizeof(*caller));
-	struct target target = target_start(body_fork_and_call, caller);
+	struct target target = start_target(body_fork_and_call, caller);
 	struct seccomp_notif req;
 
 	while (!notification_waits(target.listener))
@@ -378,7 +378,7 @@ START_TEST(a_target_that_died_before_the_read_leaves_nothing)
 	ck_assert(errno == ENOENT || errno == EINTR);
 	ck_assert_uint_eq(req.id, 0);
 	ck_assert(!notification_waits(target.listener));
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -392,19 +392,19 @@ static void enoent_part(const struct seccomp_notif *req,
 
 START_TEST(enoent_of_the_kernel_is_handed_on)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	const struct rule rule = { SYS_ioctl, 1,
 				   (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,
 				   SECCOMP_RET_USER_NOTIF };
 	int *calls = shared_memory(sizeof(*calls));
 	struct seccomp_notif req;
 
-	kernel_played(&rule, 1, enoent_part, calls);
+	simulate_kernel(&rule, 1, enoent_part, calls);
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, ENOENT);
 	ck_assert_int_eq(*calls, 1);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 

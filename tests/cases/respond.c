@@ -16,9 +16,9 @@ static int body_call_then_childs_call(void *told)
 
 	if (child == 0) {
 		wait_until_told(told);
-		_exit(body_call_once(&expected));
+		_exit(call_and_check(&expected));
 	}
-	if (body_call_once(&expected) != 0)
+	if (call_and_check(&expected) != 0)
 		return 1;
 	return waitpid(child, &status, 0) != child || status != 0;
 }
@@ -26,11 +26,11 @@ static int body_call_then_childs_call(void *told)
 /* The target that gets `expected` from its one call, and the answer to it. */
 static void answer_once(long expected, struct seccomp_notif_resp resp)
 {
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 
 	resp.id = receive(target.listener).id;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 
 /*
@@ -51,12 +51,12 @@ END_TEST
 START_TEST(respond_may_be_the_first_call)
 {
 	long expected = 12;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif_resp resp = { .val = 12 };
 
 	resp.id = bare_receive(target.listener);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -70,7 +70,7 @@ END_TEST
 
 static int body_expects_the_real_answer(void *arg)
 {
-	return trapped_call(0, 0, 0, 0, 0, 0) == *(int *)arg ? 0 : 1;
+	return make_trapped_call(0, 0, 0, 0, 0, 0) == *(int *)arg ? 0 : 1;
 }
 
 /*
@@ -81,14 +81,14 @@ START_TEST(continue_runs_the_call)
 {
 	int session = getsid(0);
 	struct target target =
-		target_start(body_expects_the_real_answer, &session);
+		start_target(body_expects_the_real_answer, &session);
 	struct seccomp_notif_resp resp = {
 		.id = receive(target.listener).id,
 		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
 	};
 
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -100,14 +100,14 @@ START_TEST(a_signal_does_not_stop_the_response)
 				   SECCOMP_RET_USER_NOTIF };
 	int *calls = shared_memory(sizeof(*calls));
 	long expected = 5;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif_resp resp = { .val = 5 };
 
 	resp.id = receive(target.listener).id;
-	kernel_played(&rule, 1, part_eintr_twice, calls);
+	simulate_kernel(&rule, 1, part_eintr_twice, calls);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
 	ck_assert_int_eq(*calls, 3);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -129,7 +129,7 @@ START_TEST(another_failure_is_not_tried_again)
 	int *calls = shared_memory(sizeof(*calls));
 	struct seccomp_notif_resp resp = { .id = 1 };
 
-	kernel_played(&rule, 1, fail_part, calls);
+	simulate_kernel(&rule, 1, fail_part, calls);
 	ck_assert_int_eq(seccomp_notify_respond(-1, &resp), -ECANCELED);
 	ck_assert_int_eq(errno, EIO);
 	ck_assert_int_eq(*calls, 1);
@@ -146,7 +146,7 @@ START_TEST(a_second_answer_is_einprogress_then_enoent)
 	int first_error;
 
 	stay_on_one_processor();
-	target = target_start(body_call_then_idle, NULL);
+	target = start_target(call_then_idle, NULL);
 	resp.id = receive(target.listener).id;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
@@ -159,7 +159,7 @@ START_TEST(a_second_answer_is_einprogress_then_enoent)
 	}
 	ck_assert_int_eq(errno, ENOENT);
 	ck_assert(first_error == EINPROGRESS || first_error == ENOENT);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -173,7 +173,7 @@ START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 
 	/* The second answer has to come before the target has run. */
 	stay_on_one_processor();
-	target = target_start(body_call_forever, NULL);
+	target = start_target(call_forever, NULL);
 	do {
 		struct seccomp_notif_resp resp = { .val = 1 };
 
@@ -185,7 +185,7 @@ START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 				 -ECANCELED);
 	} while (errno == ENOENT);
 	ck_assert_int_eq(errno, EINPROGRESS);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -195,7 +195,7 @@ END_TEST
 START_TEST(an_answer_before_the_receive_is_einprogress)
 {
 	int *told = shared_memory(sizeof(*told));
-	struct target target = target_start(body_call_then_childs_call, told);
+	struct target target = start_target(body_call_then_childs_call, told);
 	struct seccomp_notif_resp resp = { .val = 6 };
 
 	resp.id = receive(target.listener).id + 1;
@@ -212,33 +212,33 @@ START_TEST(an_answer_before_the_receive_is_einprogress)
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
 	resp.id--;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
 /* "No notification with this id waits: it never was" */
 START_TEST(an_unknown_id_is_enoent)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	struct seccomp_notif_resp resp = { .val = 1 };
 
 	resp.id = receive(target.listener).id + 1000000;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, ENOENT);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 /* "the target died" */
 START_TEST(a_dead_target_is_enoent)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	struct seccomp_notif_resp resp = { .val = 1 };
 
 	resp.id = receive(target.listener).id;
 	kill(target.pid, SIGKILL);
-	target_wait(&target);
+	wait_for_target(&target);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, ENOENT);
@@ -258,7 +258,7 @@ START_TEST(wrong_flags_are_einval)
 		{ .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE, .error = -EPERM },
 	};
 	long expected = 3;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif_resp resp = wrong[_i];
 
 	resp.id = receive(target.listener).id;
@@ -270,24 +270,24 @@ START_TEST(wrong_flags_are_einval)
 	resp.error = 0;
 	resp.val = 3;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
 /* "or on a kernel that does not know it." */
 START_TEST(continue_before_5_5_is_einval)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	struct seccomp_notif_resp resp = {
 		.id = receive(target.listener).id,
 		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
 	};
 
-	filter_deny(SYS_ioctl, 1, (uint32_t)SECCOMP_IOCTL_NOTIF_SEND, EINVAL);
+	deny_call(SYS_ioctl, 1, (uint32_t)SECCOMP_IOCTL_NOTIF_SEND, EINVAL);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, EINVAL);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -301,7 +301,7 @@ START_TEST(whatever_the_kernel_refuses_with_is_ecanceled)
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { 0 };
 
-	filter_deny(SYS_ioctl, 0, 0, errors[_i]);
+	deny_call(SYS_ioctl, 0, 0, errors[_i]);
 	ck_assert_int_eq(seccomp_notify_receive(0, &req), -ECANCELED);
 	ck_assert_int_eq(errno, errors[_i]);
 	errno = 0;
@@ -312,13 +312,13 @@ END_TEST
 
 START_TEST(respond_null_is_efault)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 
 	receive(target.listener);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, NULL),
 			 -ECANCELED);
 	ck_assert_int_eq(errno, EFAULT);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -340,7 +340,7 @@ END_TEST
 START_TEST(the_response_is_not_changed)
 {
 	long expected = 9;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif_resp resp = { .val = 9 };
 	uint64_t id = receive(target.listener).id;
 
@@ -350,7 +350,7 @@ START_TEST(the_response_is_not_changed)
 	ck_assert_int_eq(resp.val, 9);
 	ck_assert_int_eq(resp.error, 0);
 	ck_assert_uint_eq(resp.flags, 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 

@@ -20,7 +20,7 @@ static int listener_refused(void)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+		_exit(install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 				     SECCOMP_FILTER_FLAG_NEW_LISTENER) < 0 ?
 			      errno :
 			      0);

@@ -17,7 +17,7 @@ static void *target_thread(void *arg)
 	long base = (long)(intptr_t)arg * CALLS;
 
 	for (long i = base; i < base + CALLS; i++)
-		if (trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
+		if (make_trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
 			_exit(1);
 	return NULL;
 }
@@ -74,7 +74,7 @@ static void on_signal(int signal)
 START_TEST(eight_supervisor_threads_answer_eight_targets_once_each)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
-	struct target target = target_start(body_threads, NULL);
+	struct target target = start_target(body_threads, NULL);
 	pthread_t threads[THREADS];
 
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
@@ -83,7 +83,7 @@ START_TEST(eight_supervisor_threads_answer_eight_targets_once_each)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL,
 						supervisor_thread, NULL),
 				 0);
-	ck_assert_int_eq(target_wait(&target), 0);
+	ck_assert_int_eq(wait_for_target(&target), 0);
 	stop = true;
 	/* Again and again: a signal before the wait ends nothing. */
 	while (ended < THREADS) {
@@ -102,7 +102,7 @@ END_TEST
 START_TEST(a_child_forked_between_alloc_and_receive_supervises)
 {
 	long expected = 21;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
 	int status;
@@ -120,7 +120,7 @@ START_TEST(a_child_forked_between_alloc_and_receive_supervises)
 	}
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	seccomp_notify_free(req, resp);
 }
 END_TEST
@@ -148,13 +148,13 @@ START_TEST(a_signal_handler_can_supervise)
 {
 	const struct sigaction action = { .sa_handler = supervise_in_handler };
 	long expected = 33;
-	struct target target = target_start(body_call_once, &expected);
+	struct target target = start_target(call_and_check, &expected);
 
 	listener = target.listener;
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
 	raise(SIGUSR1);
 	ck_assert(handled);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -174,7 +174,7 @@ static void *receive_thread(void *arg)
  */
 START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
 {
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	pthread_t thread;
 	void *result;
 
@@ -187,7 +187,7 @@ START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
 	sleep_ms(300);
 	ck_assert_int_eq(ended, 0);
 	kill(target.pid, SIGKILL);
-	target_wait(&target);
+	wait_for_target(&target);
 	if (kernel_version() < KERNEL(6, 11))
 		return;
 	ck_assert_int_eq(pthread_join(thread, &result), 0);

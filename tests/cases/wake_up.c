@@ -63,7 +63,7 @@ static void watch(bool play_receive)
 	};
 
 	seen = shared_memory(sizeof(*seen));
-	kernel_played(rules, play_receive ? 2 : 1, watch_part, seen);
+	simulate_kernel(rules, play_receive ? 2 : 1, watch_part, seen);
 }
 
 static void wanted(const char *value)
@@ -88,13 +88,13 @@ START_TEST(off_unless_the_variable_is_1)
 {
 	static const char *const off[] = { NULL, "",   "0",  "yes",
 					   "11", " 1", "1 ", "01" };
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 
 	wanted(off[_i]);
 	watch(false);
 	answer(target.listener, 10);
 	ck_assert_int_eq(seen->set, 0);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -104,7 +104,7 @@ END_TEST
  */
 START_TEST(the_variable_is_read_once)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 
 	wanted(NULL);
 	watch(false);
@@ -112,13 +112,13 @@ START_TEST(the_variable_is_read_once)
 	wanted("1");
 	answer(target.listener, 1);
 	ck_assert_int_eq(seen->set, 0);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 START_TEST(set_once_for_a_listener)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 
 	wanted("1");
 	watch(false);
@@ -126,7 +126,7 @@ START_TEST(set_once_for_a_listener)
 	ck_assert_int_eq(seen->set, 1);
 	ck_assert_int_eq((int)seen->last_fd, target.listener);
 	ck_assert_uint_eq(seen->last_flags, 1);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -135,7 +135,7 @@ START_TEST(set_once_for_each_of_several_listeners)
 	struct target targets[4];
 
 	for (size_t i = 0; i < COUNT(targets); i++)
-		targets[i] = target_start(body_call_forever, NULL);
+		targets[i] = start_target(call_forever, NULL);
 	wanted("1");
 	watch(false);
 	for (int round = 0; round < 10; round++)
@@ -143,25 +143,25 @@ START_TEST(set_once_for_each_of_several_listeners)
 			answer(targets[i].listener, 2);
 	ck_assert_int_eq(seen->set, COUNT(targets));
 	for (size_t i = 0; i < COUNT(targets); i++)
-		target_kill(&targets[i]);
+		kill_target(&targets[i]);
 }
 END_TEST
 
 START_TEST(set_again_when_a_descriptor_number_has_another_listener)
 {
-	struct target first = target_start(body_call_forever, NULL);
-	struct target second = target_start(body_call_forever, NULL);
+	struct target first = start_target(call_forever, NULL);
+	struct target second = start_target(call_forever, NULL);
 	int number = first.listener;
 
 	wanted("1");
 	watch(false);
 	answer(number, 10);
-	target_kill(&first);
+	kill_target(&first);
 	ck_assert_int_eq(dup2(second.listener, number), number);
 	answer(number, 10);
 	ck_assert_int_eq(seen->set, 2);
 	ck_assert_int_eq((int)seen->last_fd, number);
-	target_kill(&second);
+	kill_target(&second);
 }
 END_TEST
 
@@ -176,12 +176,12 @@ static int body_fork_eight(void *arg)
 	for (int i = 0; i < 7; i++)
 		if (fork() == 0)
 			break;
-	return body_call_forever(arg);
+	return call_forever(arg);
 }
 
 START_TEST(set_once_from_several_threads)
 {
-	struct target target = target_start(body_fork_eight, NULL);
+	struct target target = start_target(body_fork_eight, NULL);
 	pthread_t threads[8];
 
 	wanted("1");
@@ -193,7 +193,7 @@ START_TEST(set_once_from_several_threads)
 	for (size_t i = 0; i < COUNT(threads); i++)
 		pthread_join(threads[i], NULL);
 	ck_assert_int_eq(seen->set, 1);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -204,7 +204,7 @@ END_TEST
 START_TEST(a_refusal_shows_in_nothing)
 {
 	static const int errors[] = { EINVAL, EPERM };
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { 0 };
 
@@ -221,26 +221,26 @@ START_TEST(a_refusal_shows_in_nothing)
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
 	answer(target.listener, 10);
 	ck_assert_int_eq(seen->set, 1);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 START_TEST(a_signal_does_not_lose_the_flag)
 {
-	struct target target = target_start(body_call_forever, NULL);
+	struct target target = start_target(call_forever, NULL);
 
 	wanted("1");
 	watch(false);
 	seen->interrupt = 2;
 	answer(target.listener, 1);
 	ck_assert_int_eq(seen->set, 3);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 START_TEST(a_failed_receive_sets_nothing)
 {
-	struct target target = target_start(body_call_then_idle, NULL);
+	struct target target = start_target(call_then_idle, NULL);
 	struct seccomp_notif req;
 
 	wanted("1");
@@ -251,7 +251,7 @@ START_TEST(a_failed_receive_sets_nothing)
 			 -ECANCELED);
 	ck_assert_int_eq(errno, EINTR);
 	ck_assert_int_eq(seen->set, 1);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -352,7 +352,7 @@ START_TEST(never_in_a_set_user_id_program)
 		 "cp '%s' %s && chmod 755 %s && chmod 4755 %s", program, copy,
 		 folder, copy);
 	ck_assert_int_eq(system(command), 0);
-	target = target_start(body_call_forever, NULL);
+	target = start_target(call_forever, NULL);
 	snprintf(number, sizeof(number), "%d", target.listener);
 	ck_assert_int_eq(fcntl(target.listener, F_SETFD, 0), 0);
 	wanted("1");
@@ -377,13 +377,13 @@ START_TEST(never_in_a_set_user_id_program)
 	ck_assert_int_eq(statuses[1], 3);
 	/* The first of the two, without privileges. */
 	ck_assert_int_eq(seen->set, 1);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
 START_TEST(the_kernel_takes_the_flag_since_6_6)
 {
-	struct target target = target_start(body_idle, NULL);
+	struct target target = start_target(idle, NULL);
 	int result = bare_ioctl(target.listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS,
 				(void *)SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 
@@ -393,7 +393,7 @@ START_TEST(the_kernel_takes_the_flag_since_6_6)
 	} else {
 		ck_assert_int_eq(result, 0);
 	}
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 

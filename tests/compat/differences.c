@@ -84,7 +84,7 @@ static struct pair alloc_gave(void)
 
 static struct target calling_target(void)
 {
-	return target_start(body_call_forever, NULL);
+	return start_target(call_forever, NULL);
 }
 
 static void receive_first(void)
@@ -120,7 +120,7 @@ static void interrupt_twice(uint32_t request)
 	const struct rule rule = { SYS_ioctl, 1, request,
 				   SECCOMP_RET_USER_NOTIF };
 
-	kernel_played(&rule, 1, part_eintr_twice, shared_memory(sizeof(int)));
+	simulate_kernel(&rule, 1, part_eintr_twice, shared_memory(sizeof(int)));
 }
 
 static void respond_interrupted(void)
@@ -166,31 +166,31 @@ static void fd_without_notifications(void)
 
 static void query_einval(void)
 {
-	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EINVAL);
+	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EINVAL);
 	alloc_gave();
 }
 
 static void seccomp_enosys(void)
 {
-	filter_deny(SYS_seccomp, -1, 0, ENOSYS);
+	deny_call(SYS_seccomp, -1, 0, ENOSYS);
 	alloc_gave();
 }
 
 static void query_eperm(void)
 {
-	filter_deny(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
+	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
 	alloc_gave();
 }
 
 static void seccomp_eperm(void)
 {
-	filter_deny(SYS_seccomp, -1, 0, EPERM);
+	deny_call(SYS_seccomp, -1, 0, EPERM);
 	alloc_gave();
 }
 
 static void sizes_zero(void)
 {
-	kernel_with_sizes(0, 0);
+	simulate_sizes(0, 0);
 	alloc_gave();
 }
 
@@ -198,7 +198,7 @@ static void sizes_small(void)
 {
 	struct pair pair;
 
-	kernel_with_sizes(1, 1);
+	simulate_sizes(1, 1);
 	pair = alloc();
 	gave(malloc_usable_size(pair.req) < sizeof(*pair.req) ?
 		     "smaller than the header's struct" :
@@ -217,7 +217,7 @@ static const void *alloc_gave_with_room(bool for_req)
 	void *wall = malloc(1);
 
 	ck_assert(room && wall);
-	kernel_with_sizes(REQ_SIZE, UINT16_MAX);
+	simulate_sizes(REQ_SIZE, UINT16_MAX);
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &no_more), 0);
 	while (malloc(REQ_SIZE))
 		;
@@ -272,7 +272,7 @@ static void wake_up(void)
 	struct target target = calling_target();
 	struct pair pair = alloc();
 
-	kernel_played(&rule, 1, part_count, calls);
+	simulate_kernel(&rule, 1, part_count, calls);
 	setenv("SECCOMP_NOTIFY_SYNC_WAKE_UP", "1", 1);
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, pair.req), 0);
 	gave(*calls ? "set" : "not set");

@@ -69,7 +69,7 @@ static _Noreturn void run_trapped(int socket, char **command)
 	};
 	int listener;
 
-	listener = filter_install(rules, COUNT(rules), SECCOMP_RET_ALLOW,
+	listener = install_filter(rules, COUNT(rules), SECCOMP_RET_ALLOW,
 				  SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	if (listener < 0)
 		fail("cannot install the filter");

@@ -15,15 +15,15 @@
 
 #include "harness.h"
 
-void filter_deny(int nr, int arg, uint32_t value, int error)
+void deny_call(int nr, int arg, uint32_t value, int error)
 {
 	const struct rule rule = { nr, arg, value,
 				   SECCOMP_RET_ERRNO | (uint32_t)error };
 
-	ck_assert_int_eq(filter_install(&rule, 1, SECCOMP_RET_ALLOW, 0), 0);
+	ck_assert_int_eq(install_filter(&rule, 1, SECCOMP_RET_ALLOW, 0), 0);
 }
 
-struct target target_try(const struct rule *rules, size_t count,
+struct target try_target(const struct rule *rules, size_t count,
 			 unsigned int flags, target_body body, void *arg)
 {
 	struct target target = { -1, -1 };
@@ -39,7 +39,7 @@ struct target target_try(const struct rule *rules, size_t count,
 		close(sockets[0]);
 		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 		listener =
-			filter_install(rules, count, SECCOMP_RET_ALLOW, flags);
+			install_filter(rules, count, SECCOMP_RET_ALLOW, flags);
 		if (listener < 0) {
 			*error = errno;
 			_exit(127);
@@ -62,45 +62,45 @@ struct target target_try(const struct rule *rules, size_t count,
 	return target;
 }
 
-struct target target_start(target_body body, void *arg)
+struct target start_target(target_body body, void *arg)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
-	struct target target = target_try(&rule, 1, 0, body, arg);
+	struct target target = try_target(&rule, 1, 0, body, arg);
 
 	ck_assert_msg(target.pid > 0, "no target: %s", strerror(errno));
 	return target;
 }
 
-int target_wait(const struct target *target)
+int wait_for_target(const struct target *target)
 {
 	return reap(target->pid);
 }
 
-int target_end(struct target *target)
+int end_target(struct target *target)
 {
 	close(target->listener);
 	target->listener = -1;
-	return target_wait(target);
+	return wait_for_target(target);
 }
 
-void target_kill(struct target *target)
+void kill_target(struct target *target)
 {
 	kill(target->pid, SIGKILL);
-	target_wait(target);
+	wait_for_target(target);
 	close(target->listener);
 	target->listener = -1;
 }
 
-long trapped_call(long a, long b, long c, long d, long e, long f)
+long make_trapped_call(long a, long b, long c, long d, long e, long f)
 {
 	long result = syscall(TRAPPED, a, b, c, d, e, f);
 
 	return result == -1 ? -errno : result;
 }
 
-int body_call_once(void *arg)
+int call_and_check(void *arg)
 {
-	return trapped_call(0, 0, 0, 0, 0, 0) == *(long *)arg ? 0 : 1;
+	return make_trapped_call(0, 0, 0, 0, 0, 0) == *(long *)arg ? 0 : 1;
 }
 
 void wait_until_told(const int *told)
@@ -109,24 +109,24 @@ void wait_until_told(const int *told)
 		sleep_ms(1);
 }
 
-int body_call_forever(void *arg)
+int call_forever(void *arg)
 {
 	(void)arg;
 	for (;;)
-		trapped_call(0, 0, 0, 0, 0, 0);
+		make_trapped_call(0, 0, 0, 0, 0, 0);
 }
 
-int body_idle(void *arg)
+int idle(void *arg)
 {
 	(void)arg;
 	for (;;)
 		pause();
 }
 
-int body_call_then_idle(void *arg)
+int call_then_idle(void *arg)
 {
-	trapped_call(0, 0, 0, 0, 0, 0);
-	return body_idle(arg);
+	make_trapped_call(0, 0, 0, 0, 0, 0);
+	return idle(arg);
 }
 
 void part_eintr_twice(const struct seccomp_notif *req,
@@ -147,7 +147,7 @@ void part_count(const struct seccomp_notif *req,
 	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 }
 
-static void play(int listener, kernel_part part, void *arg)
+static void play(int listener, kernel_answer part, void *arg)
 {
 	for (;;) {
 		struct seccomp_notif req = { 0 };
@@ -164,8 +164,8 @@ static void play(int listener, kernel_part part, void *arg)
 	}
 }
 
-void kernel_played(const struct rule *rules, size_t count, kernel_part part,
-		   void *arg)
+void simulate_kernel(const struct rule *rules, size_t count, kernel_answer part,
+		     void *arg)
 {
 	int sockets[2];
 	int listener;
@@ -184,7 +184,7 @@ void kernel_played(const struct rule *rules, size_t count, kernel_part part,
 	close(sockets[1]);
 	/* Lets a player that is no ancestor write to this process. */
 	prctl(PR_SET_PTRACER, player, 0, 0, 0);
-	listener = filter_install(rules, count, SECCOMP_RET_ALLOW,
+	listener = install_filter(rules, count, SECCOMP_RET_ALLOW,
 				  SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	ck_assert_msg(listener >= 0, "no filter: %s", strerror(errno));
 	ck_assert_int_eq(send_fd(sockets[0], listener), 0);
@@ -200,14 +200,14 @@ static void sizes_part(const struct seccomp_notif *req,
 		resp->error = -EIO;
 }
 
-void kernel_with_sizes(uint16_t notif, uint16_t resp)
+void simulate_sizes(uint16_t notif, uint16_t resp)
 {
 	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
 				   SECCOMP_RET_USER_NOTIF };
 	struct seccomp_notif_sizes sizes = { notif, resp,
 					     sizeof(struct seccomp_data) };
 
-	kernel_played(&rule, 1, sizes_part, &sizes);
+	simulate_kernel(&rule, 1, sizes_part, &sizes);
 }
 
 bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size)

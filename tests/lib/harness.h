@@ -47,8 +47,8 @@
 #define TRAPPED SYS_getsid
 #define TRAPPED_HERE TRAPPED
 
-/* filter_install() for one rule in an otherwise open filter; must succeed. */
-void filter_deny(int nr, int arg, uint32_t value, int error);
+/* install_filter() for one rule in an otherwise open filter; must succeed. */
+void deny_call(int nr, int arg, uint32_t value, int error);
 
 struct target {
 	pid_t pid;
@@ -58,42 +58,42 @@ struct target {
 /*
  * A child that gets a filter with these rules, hands its listener over and
  * goes on with body(arg), whose result is its exit status. flags are added to
- * SECCOMP_FILTER_FLAG_NEW_LISTENER. target_try() gives pid -1 with errno where
+ * SECCOMP_FILTER_FLAG_NEW_LISTENER. try_target() gives pid -1 with errno where
  * the kernel refuses the filter.
  */
 typedef int (*target_body)(void *arg);
-struct target target_try(const struct rule *rules, size_t count,
+struct target try_target(const struct rule *rules, size_t count,
 			 unsigned int flags, target_body body, void *arg);
 
 /* The same for TRAPPED alone; must succeed. */
-struct target target_start(target_body body, void *arg);
+struct target start_target(target_body body, void *arg);
 
 /* Closes the listener, reaps the target: exit status, or 128 + signal. */
-int target_end(struct target *target);
+int end_target(struct target *target);
 
 /* Reaps it only. */
-int target_wait(const struct target *target);
+int wait_for_target(const struct target *target);
 
 /* Kills it, reaps it, closes the listener. */
-void target_kill(struct target *target);
+void kill_target(struct target *target);
 
 /* Bodies: one TRAPPED call; exit status 0 if it gave the (long) *arg. */
-int body_call_once(void *arg);
+int call_and_check(void *arg);
 /* Calls until it is killed. */
-int body_call_forever(void *arg);
+int call_forever(void *arg);
 /* Calls once, then does nothing until it is killed. */
-int body_call_then_idle(void *arg);
-int body_idle(void *arg);
+int call_then_idle(void *arg);
+int idle(void *arg);
 
 /* For a body that goes on when the test sets *told, in shared memory. */
 void wait_until_told(const int *told);
 
 /* TRAPPED with arguments; the result, or -errno. */
-long trapped_call(long a, long b, long c, long d, long e, long f);
+long make_trapped_call(long a, long b, long c, long d, long e, long f);
 
 /* What the kernel player does with a call of this process; fills resp. */
-typedef void (*kernel_part)(const struct seccomp_notif *req,
-			    struct seccomp_notif_resp *resp, void *arg);
+typedef void (*kernel_answer)(const struct seccomp_notif *req,
+			      struct seccomp_notif_resp *resp, void *arg);
 
 /* Parts: each counts its calls in (int) *arg, in shared memory. */
 /* -EINTR twice, then lets the call run. */
@@ -108,11 +108,11 @@ void part_count(const struct seccomp_notif *req,
  * thread: it answers the calls that the rules trap. It runs in a process of
  * its own; what it keeps in *arg stays there, unless *arg is shared memory.
  */
-void kernel_played(const struct rule *rules, size_t count, kernel_part part,
-		   void *arg);
+void simulate_kernel(const struct rule *rules, size_t count, kernel_answer part,
+		     void *arg);
 
 /* A kernel that reports these sizes of a request and a response. */
-void kernel_with_sizes(uint16_t notif, uint16_t resp);
+void simulate_sizes(uint16_t notif, uint16_t resp);
 
 /* Writes into another process's memory; false where that fails. */
 bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size);

@@ -38,7 +38,7 @@
 #error "which AUDIT_ARCH_... of <linux/audit.h> is this?"
 #endif
 
-int filter_install(const struct rule *rules, size_t count, uint32_t otherwise,
+int install_filter(const struct rule *rules, size_t count, uint32_t otherwise,
 		   unsigned int flags)
 {
 	const unsigned short load = BPF_LD | BPF_W | BPF_ABS;

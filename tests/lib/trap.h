@@ -27,7 +27,7 @@ struct rule {
  * or else `otherwise`. Returns the listener with
  * SECCOMP_FILTER_FLAG_NEW_LISTENER in flags, or 0, or -1 with errno.
  */
-int filter_install(const struct rule *rules, size_t count, uint32_t otherwise,
+int install_filter(const struct rule *rules, size_t count, uint32_t otherwise,
 		   unsigned int flags);
 
 /* Passes a descriptor over a UNIX socket; -1 where that fails. */

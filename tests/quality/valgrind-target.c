@@ -17,7 +17,7 @@ int main(int argc, char **argv)
 	int socket = argc > 1 ? (int)strtol(argv[1], NULL, 10) : -1;
 	struct seccomp_notif_sizes sizes;
 	long answer;
-	int listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+	int listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 				      SECCOMP_FILTER_FLAG_NEW_LISTENER);
 
 	if (listener < 0 || send_fd(socket, listener) < 0 ||

@@ -28,14 +28,14 @@ int body_count_up(void *arg)
 {
 	(void)arg;
 	for (long i = 0;; i++)
-		if (trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
+		if (make_trapped_call(i, 0, 0, 0, 0, 0) != i + 1)
 			return 1;
 }
 
 int body_call_with_41(void *arg)
 {
 	(void)arg;
-	return trapped_call(41, 0, 0, 0, 0, 0) == 42 ? 0 : 1;
+	return make_trapped_call(41, 0, 0, 0, 0, 0) == 42 ? 0 : 1;
 }
 
 void answer(int listener)

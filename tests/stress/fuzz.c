@@ -122,7 +122,7 @@ static void crew_start(struct crew *crew, bool steady, int callers)
 		close(sockets[0]);
 		return;
 	}
-	crew->listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+	crew->listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 					SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	if (crew->listener < 0 || send_fd(sockets[1], crew->listener) < 0)
 		_exit(1);

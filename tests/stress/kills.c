@@ -49,11 +49,11 @@ static void kill_in_workers(void (*kill_one)(void), int kills)
 
 static void kill_before_receive(void)
 {
-	struct target target = target_start(body_count_up, NULL);
+	struct target target = start_target(body_count_up, NULL);
 
 	sleep_randomly(WITHIN);
 	kill(target.pid, SIGKILL);
-	MUST(target_wait(&target) == 128 + SIGKILL);
+	MUST(wait_for_target(&target) == 128 + SIGKILL);
 	assert_no_target_is_left(target.listener);
 	close(target.listener);
 }
@@ -68,7 +68,7 @@ static atomic_int *answered; /* by all workers, though killed */
 
 static void kill_before_respond(void)
 {
-	struct target target = target_start(body_count_up, NULL);
+	struct target target = start_target(body_count_up, NULL);
 	struct seccomp_notif req = receive(target.listener);
 	struct seccomp_notif_resp resp = { .id = req.id, .val = 1 };
 
@@ -78,7 +78,7 @@ static void kill_before_respond(void)
 		++*answered;
 	else
 		MUST(errno == ENOENT);
-	MUST(target_wait(&target) == 128 + SIGKILL);
+	MUST(wait_for_target(&target) == 128 + SIGKILL);
 	assert_no_such_notification(target.listener, req.id);
 	close(target.listener);
 }
@@ -101,7 +101,7 @@ static void *answer_thread(void *listener)
 
 static void kill_while_two_threads_answer(void)
 {
-	struct target target = target_start(body_count_up, NULL);
+	struct target target = start_target(body_count_up, NULL);
 	pthread_t threads[2];
 
 	for (size_t n = 0; n < COUNT(threads); n++)
@@ -112,7 +112,7 @@ static void kill_while_two_threads_answer(void)
 	for (size_t n = 0; n < COUNT(threads); n++)
 		pthread_join(threads[n], NULL);
 	/* By the signal: each answer before it was the right one. */
-	MUST(target_wait(&target) == 128 + SIGKILL);
+	MUST(wait_for_target(&target) == 128 + SIGKILL);
 	close(target.listener);
 }
 

@@ -171,7 +171,7 @@ static _Noreturn void target(int socket)
 	int listener;
 
 	MUST(dup2(file, FILE_TO_SEEK) == FILE_TO_SEEK);
-	listener = filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+	listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 				  SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	MUST(listener >= 0);
 	MUST(send_fd(socket, listener) == 0);

@@ -42,7 +42,7 @@ static bool call(bool last)
 {
 	long number = (long)load->called++;
 
-	return trapped_call(number, last, 0, 0, 0, 0) == number + 1;
+	return make_trapped_call(number, last, 0, 0, 0, 0) == number + 1;
 }
 
 static void *calling_thread(void *arg)
@@ -106,7 +106,7 @@ static struct target supervised(pthread_t threads[SUPERVISORS],
 	static struct target target;
 
 	load = shared_memory(sizeof(*load));
-	target = target_start(body_load, NULL);
+	target = start_target(body_load, NULL);
 	for (int i = 0; i < SUPERVISORS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, supervisor,
 						&target.listener),
@@ -119,7 +119,7 @@ static void end_supervised(struct target *target,
 			   pthread_t threads[SUPERVISORS])
 {
 	load->stop = true;
-	ck_assert_int_eq(target_wait(target), 0);
+	ck_assert_int_eq(wait_for_target(target), 0);
 	for (int i = 0; i < SUPERVISORS; i++)
 		pthread_join(threads[i], NULL);
 	ck_assert_uint_gt(load->called, SUPERVISORS);
@@ -214,7 +214,7 @@ END_TEST
 static int body_call_when_told(void *arg)
 {
 	wait_until_told(arg);
-	return body_call_once(&(long){ -ENOSYS });
+	return call_and_check(&(long){ -ENOSYS });
 }
 
 static atomic_int receiver; /* the thread's id, while it may be waiting */
@@ -255,8 +255,8 @@ START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {
 	int *told = shared_memory(sizeof(*told));
 	/* The other way round it would inherit the listener that is to end. */
-	struct target other = target_start(body_call_with_41, NULL);
-	struct target target = target_start(body_call_when_told, told);
+	struct target other = start_target(body_call_with_41, NULL);
+	struct target target = start_target(body_call_when_told, told);
 	const int number = target.listener;
 	struct seccomp_notif req = { .id = (uint64_t)number };
 	struct seccomp_notif_resp resp = { 0 };
@@ -286,17 +286,17 @@ START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 	resp.id = req.id;
 	ck_assert_int_eq(seccomp_notify_respond(number, &resp), -ECANCELED);
 	ck_assert_int_eq(errno, ENOENT);
-	ck_assert_int_eq(target_wait(&target), 0);
+	ck_assert_int_eq(wait_for_target(&target), 0);
 
 	answer(number);
-	ck_assert_int_eq(target_end(&other), 0);
+	ck_assert_int_eq(end_target(&other), 0);
 	munmap(told, sizeof(*told));
 }
 END_TEST
 
 START_TEST(a_full_descriptor_table_is_no_hindrance)
 {
-	struct target target = target_start(body_count_up, NULL);
+	struct target target = start_target(body_count_up, NULL);
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
 	struct rlimit before;
@@ -315,7 +315,7 @@ START_TEST(a_full_descriptor_table_is_no_hindrance)
 		answer(target.listener);
 	ck_assert_int_eq(seccomp_notify_fd(NULL), -EINVAL);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -372,7 +372,7 @@ START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 
 	if (__asan_init || __tsan_init)
 		SKIP("the sanitizer has the allocator");
-	target = target_start(body_count_up, NULL);
+	target = start_target(body_count_up, NULL);
 	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
 	small = before;
@@ -401,7 +401,7 @@ START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 	ck_assert_int_eq(seccomp_notify_alloc(&no_req, &no_resp), 0);
 	seccomp_notify_free(no_req, no_resp);
 	seccomp_notify_free(req, resp);
-	target_kill(&target);
+	kill_target(&target);
 }
 END_TEST
 
@@ -438,9 +438,9 @@ START_TEST(a_process_without_a_filter_supervises_by_a_listener_from_a_socket)
 		answer_until_gone(listener);
 		_exit(0);
 	}
-	target = target_start(body_call_with_41, NULL);
+	target = start_target(body_call_with_41, NULL);
 	ck_assert_int_eq(send_fd(sockets[0], target.listener), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
 	close(sockets[0]);
@@ -464,17 +464,17 @@ START_TEST(a_supervisor_may_be_a_target_itself)
 	const uint32_t requests[] = { (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,
 				      (uint32_t)SECCOMP_IOCTL_NOTIF_SEND,
 				      (uint32_t)ID_VALID };
-	struct target target = target_start(body_nested_calls, NULL);
+	struct target target = start_target(body_nested_calls, NULL);
 	int *trapped = shared_memory(sizeof(*trapped));
 	struct rule rules[COUNT(requests)];
 
 	for (size_t i = 0; i < COUNT(requests); i++)
 		rules[i] = (struct rule){ SYS_ioctl, 1, requests[i],
 					  SECCOMP_RET_USER_NOTIF };
-	kernel_played(rules, COUNT(rules), part_count, trapped);
+	simulate_kernel(rules, COUNT(rules), part_count, trapped);
 	for (int i = 0; i < NESTED_CALLS; i++)
 		answer(target.listener);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	ck_assert_int_eq(*trapped, 3L * NESTED_CALLS);
 	munmap(trapped, sizeof(*trapped));
 }

@@ -25,7 +25,7 @@ struct cue {
 static void *calling_thread(void *arg)
 {
 	(void)arg;
-	trapped_call(0, 0, 0, 0, 0, 0);
+	make_trapped_call(0, 0, 0, 0, 0, 0);
 	/* No answer is ever sent: nobody comes back. */
 	_exit(1);
 }
@@ -49,7 +49,7 @@ static int body_threads(void *arg)
 static struct target threads_in_the_call(struct cue *cue,
 					 uint64_t ids[THREADS / 2])
 {
-	struct target target = target_start(body_threads, cue);
+	struct target target = start_target(body_threads, cue);
 
 	for (int i = 0; i < THREADS / 2; i++)
 		ids[i] = receive(target.listener).id;
@@ -71,7 +71,7 @@ START_TEST(threads_in_the_call_die_with_their_target)
 
 	cue->status = 9;
 	target = threads_in_the_call(cue, ids);
-	ck_assert_int_eq(target_wait(&target), 9);
+	ck_assert_int_eq(wait_for_target(&target), 9);
 	assert_no_target_is_left(target.listener);
 	close(target.listener);
 	munmap(cue, sizeof(*cue));
@@ -85,7 +85,7 @@ START_TEST(threads_in_the_call_are_gone_when_their_target_execs)
 	struct target target = threads_in_the_call(cue, ids);
 
 	answer_until_gone(target.listener);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	munmap(cue, sizeof(*cue));
 }
 END_TEST
@@ -99,11 +99,11 @@ static int body_call_then_exec(void *arg)
 
 START_TEST(a_target_is_supervised_on_after_exec)
 {
-	struct target target = target_start(body_call_then_exec, NULL);
+	struct target target = start_target(body_call_then_exec, NULL);
 
 	answer(target.listener);
 	answer(target.listener);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -137,21 +137,21 @@ static int body_call_in_pid_namespace(void *arg)
 START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
 {
 	atomic_int *pid = shared_memory(sizeof(*pid));
-	struct target target = target_start(body_call_in_pid_namespace, pid);
+	struct target target = start_target(body_call_in_pid_namespace, pid);
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { .val = 42 };
 
 	while (*pid == 0)
 		sleep_ms(1);
 	if (*pid < 0) {
-		target_end(&target);
+		end_target(&target);
 		SKIP("no pid namespace may be made here");
 	}
 	req = receive(target.listener);
 	ck_assert_uint_eq(req.pid, (uint32_t)*pid);
 	resp.id = req.id;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	munmap(pid, sizeof(*pid));
 }
 END_TEST
@@ -185,7 +185,7 @@ static int supervise_from_pid_namespace(int listener)
 /* "and 0 for a target outside of it." */
 START_TEST(a_target_outside_of_the_supervisors_pid_namespace_has_pid_0)
 {
-	struct target target = target_start(body_call_with_41, NULL);
+	struct target target = start_target(body_call_with_41, NULL);
 	pid_t child = fork();
 	int status;
 
@@ -193,11 +193,11 @@ START_TEST(a_target_outside_of_the_supervisors_pid_namespace_has_pid_0)
 		_exit(supervise_from_pid_namespace(target.listener));
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	if (WEXITSTATUS(status) == NO_NAMESPACE) {
-		target_kill(&target);
+		kill_target(&target);
 		SKIP("no pid namespace may be made here");
 	}
 	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -215,7 +215,7 @@ static int body_handle_and_call(void *arg)
 	int status;
 
 	sigaction(SIGUSR1, &action, NULL);
-	status = body_call_once(arg);
+	status = call_and_check(arg);
 	sleep_ms(1); /* ThreadSanitizer runs handlers in the next libc call */
 	return status;
 }
@@ -225,7 +225,7 @@ static struct target killable_target(long *expected)
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
 
 	handled = shared_memory(sizeof(*handled));
-	return target_try(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+	return try_target(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
 			  body_handle_and_call, expected);
 }
 
@@ -255,7 +255,7 @@ START_TEST(a_signal_leaves_a_killable_target_in_a_call_that_was_received)
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
 	resp.id = req.id;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	ck_assert_int_eq(*handled, 1);
 }
 END_TEST
@@ -269,7 +269,7 @@ START_TEST(a_fatal_signal_takes_a_killable_target_out_of_its_call)
 	SKIP_IF_NOT_KILLABLE(target);
 	req = receive(target.listener);
 	kill(target.pid, SIGUSR2);
-	ck_assert_int_eq(target_wait(&target), 128 + SIGUSR2);
+	ck_assert_int_eq(wait_for_target(&target), 128 + SIGUSR2);
 	assert_no_such_notification(target.listener, req.id);
 	close(target.listener);
 }
@@ -284,7 +284,7 @@ START_TEST(a_signal_before_receive_takes_a_killable_target_out_of_its_call)
 	while (!notification_waits(target.listener))
 		sleep_ms(1);
 	kill(target.pid, SIGUSR1);
-	ck_assert_int_eq(target_wait(&target), 0);
+	ck_assert_int_eq(wait_for_target(&target), 0);
 	ck_assert_int_eq(*handled, 1);
 	assert_no_target_is_left(target.listener);
 	close(target.listener);
@@ -295,7 +295,7 @@ static int second_listener(void)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
 
-	return filter_install(&rule, 1, SECCOMP_RET_ALLOW,
+	return install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 			      SECCOMP_FILTER_FLAG_NEW_LISTENER);
 }
 
@@ -318,10 +318,10 @@ static int body_second_listener(void *arg)
 
 START_TEST(a_second_listener_is_ebusy_and_the_first_goes_on)
 {
-	struct target target = target_start(body_second_listener, NULL);
+	struct target target = start_target(body_second_listener, NULL);
 
 	answer_until_gone(target.listener);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -349,13 +349,13 @@ START_TEST(of_two_filters_deep_the_second_supervisor_answers_after_the_first)
 
 	ck_assert_int_eq(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
-	target = target_start(body_succeed_listener, &sockets[1]);
+	target = start_target(body_succeed_listener, &sockets[1]);
 	answer(target.listener);
 	close(target.listener);
 	target.listener = receive_fd(sockets[0]);
 	ck_assert_int_ge(target.listener, 0);
 	answer(target.listener);
-	ck_assert_int_eq(target_end(&target), 0);
+	ck_assert_int_eq(end_target(&target), 0);
 	close(sockets[0]);
 	close(sockets[1]);
 }
