@@ -1,36 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * libseccomp-notify: the notification calls of seccomp, on their own.
+ * libseccomp-notify: receive and answer seccomp notifications.
  *
- * A filter that answers SECCOMP_RET_USER_NOTIF stops the system call of a
- * target and queues a notification on the filter's listener, a descriptor.
- * A supervisor receives the notification as a request and sends a response:
+ * A seccomp(2) filter that returns SECCOMP_RET_USER_NOTIF stops the system call
+ * of a thread, the target, and queues a notification on the filter's listener,
+ * a file descriptor. A supervisor receives the notification as a request and
+ * answers it with a response, which decides what the target's call returns:
  *
  *	struct pollfd wait_for = { .fd = listener, .events = POLLIN };
  *	struct seccomp_notif *req;
  *	struct seccomp_notif_resp *resp;
  *
  *	if (seccomp_notify_alloc(&req, &resp) != 0)
- *		return;
- *	while (poll(&wait_for, 1, -1) > 0 && wait_for.revents & POLLIN) {
- *		if (seccomp_notify_receive(listener, req) != 0)
- *			continue; // the target died first
+ *		return -1;
+ *	for (;;) {
+ *		if (poll(&wait_for, 1, -1) < 0) {
+ *			if (errno == EINTR)
+ *				continue;
+ *			break;
+ *		}
+ *		if (wait_for.revents & (POLLHUP | POLLNVAL))
+ *			break; // no target is left
+ *		if (!(wait_for.revents & POLLIN))
+ *			continue; // a signal came
+ *		if (seccomp_notify_receive(listener, req) != 0) {
+ *			if (errno == ENOENT || errno == EINTR)
+ *				continue; // the target left, or a signal came
+ *			perror("seccomp_notify_receive");
+ *			break;
+ *		}
  *		resp->id = req->id;
+ *		resp->val = 0;
  *		resp->error = -EPERM;
- *		seccomp_notify_respond(listener, resp);
+ *		resp->flags = 0;
+ *		if (seccomp_notify_respond(listener, resp) != 0 &&
+ *		    errno != ENOENT) {
+ *			perror("seccomp_notify_respond");
+ *			break;
+ *		}
  *	}
+ *	close(listener); // or targets may wait for ever
  *	seccomp_notify_free(req, resp);
  *
- * The structures and flags are the kernel's: see <linux/seccomp.h>.
- * Notifications need Linux 5.0. Calls report failure by their result, a
- * negative errno value; -ECANCELED says that errno tells which system failure
- * it was. errno means nothing after success.
+ * seccomp_notify_alloc(3notify) is the reference page, and
+ * seccomp_notify_supervisor(7) teaches how to write a supervisor.
+ *
+ * Notifications need Linux 5.0. After success, errno has no meaning. All
+ * functions are thread-safe, also on one listener and also after fork(2).
+ * seccomp_notify_receive(), seccomp_notify_respond() and
+ * seccomp_notify_id_valid() may be called in a signal handler.
  */
 #ifndef SECCOMP_NOTIFY_H
 #define SECCOMP_NOTIFY_H
 
-/* What libseccomp's header brings along, for sources that count on it. */
+/* libseccomp's header includes these too, and programs rely on it. */
 #include <elf.h>
 #include <inttypes.h>
 #include <asm/unistd.h>
@@ -38,9 +62,10 @@
 #include <linux/seccomp.h>
 
 /*
- * Where libseccomp's header stands beside this one, it comes first, so that
- * one #include <seccomp.h> serves both libraries. If that finds this header
- * again, the end of it looks further. The library's own build never does.
+ * If libseccomp's header is installed too, it is included first, so that one
+ * #include <seccomp.h> serves both libraries. If this #include finds this very
+ * header, the #elif below continues with #include_next. The library's own build
+ * never includes libseccomp's header.
  */
 #if defined(__has_include) && !defined(SECCOMP_NOTIFY_BUILD)
 #if __has_include(<seccomp.h>)
@@ -55,108 +80,112 @@ extern "C" {
 #endif
 
 #ifndef SCMP_VER_MAJOR
-/** A filter context, which only libseccomp can make; see seccomp_notify_fd. */
+/* A filter context, which only libseccomp can make: see seccomp_notify_fd(). */
 typedef void *scmp_filter_ctx;
 #endif
 
-/**
- * seccomp_notify_alloc - allocate a request and a response
- * @req:  where the request goes, or NULL for none
- * @resp: where the response goes, or NULL for none
+/*
+ * The seccomp_notify_alloc() function asks the kernel for the sizes of a
+ * request and a response, and allocates one of each, filled with zeros. Always
+ * use these functions and do not depend on the structure sizes in headers,
+ * because the sizes can differ between kernel versions. If req or resp is NULL,
+ * that buffer is not allocated. One request and one response serve any number
+ * of notifications, one after the other.
  *
- * Asks the kernel for the sizes and gives zeroed memory that is as large as
- * the kernel has it, or the <linux/seccomp.h> that the library was built with,
- * whichever is more. One pair serves any number of notifications, one after
- * the other. To be freed with seccomp_notify_free(). Needs Linux 5.0.
- *
- * Returns 0, or else with NULL in each output given:
- *   -EOPNOTSUPP  the kernel has no notifications
- *   -ECANCELED   the kernel would not tell the sizes; errno has the reason
- *   -EFAULT      the kernel reports a size of zero
- *   -ENOMEM      no memory
+ * Returns 0 on success, or one of these negative values on failure:
+ *   -ECANCELED   The system call failed, and errno tells why.
+ *   -EFAULT      The kernel reports a size of zero.
+ *   -ENOMEM      There is not enough memory.
+ *   -EOPNOTSUPP  The kernel has no notifications.
+ * If seccomp_notify_alloc() fails, it sets each pointer that it was to set to
+ * NULL, so that seccomp_notify_free() is safe.
  */
 int seccomp_notify_alloc(struct seccomp_notif **req,
 			 struct seccomp_notif_resp **resp);
 
-/**
- * seccomp_notify_free - free what seccomp_notify_alloc() gave
- * @req:  a request, or NULL
- * @resp: a response, or NULL
- *
- * errno stays as it was.
+/*
+ * The seccomp_notify_free() function frees a request and a response that
+ * seccomp_notify_alloc() allocated. Either pointer may be NULL. The function
+ * does not change errno.
  */
 void seccomp_notify_free(struct seccomp_notif *req,
 			 struct seccomp_notif_resp *resp);
 
-/**
- * seccomp_notify_receive - wait for a notification and receive it
- * @fd:  the listener
- * @req: the request to fill; what it held before is lost
+/*
+ * The seccomp_notify_receive() function waits for a notification on the
+ * listener fd and stores it in req. The wait has no time limit. The function
+ * overwrites whatever req contains, so the buffer need not be cleared. A signal
+ * handler that runs during the wait ends it. Since Linux 6.6, the wait goes on
+ * after a handler that was installed with SA_RESTART (see sigaction(2)).
  *
- * Waits without limit: poll(2) the listener first where that will not do.
- * Safe in threads, on one listener too, and in signal handlers.
- * Needs Linux 5.0.
- *
- * Returns 0, or -ECANCELED with errno:
- *   EINTR   a signal came first; nothing is lost, call again (since Linux 6.6
- *	     not for a handler with SA_RESTART: the wait goes on)
- *   ENOENT  the target died, or left the call for a signal, before its
- *           notification was read; since Linux 6.11 also: no target is left
- *   EFAULT  @req is NULL
- *   EBADF, ENOTTY, EINVAL  @fd is closed, or no listener
+ * Returns 0 on success, or -ECANCELED with errno set:
+ *   EBADF   fd is not an open file descriptor.
+ *   EFAULT  req is NULL.
+ *   EINTR   A signal handler ran before a notification came. No notification is
+ *           lost.
+ *   ENOENT  The target died, or left its call because of a signal, before its
+ *           notification was received.
+ *   ENOENT  (since Linux 6.11) No target is left.
+ *   ENOTTY  fd is not a listener. Some kinds of file give EINVAL or another
+ *           error instead.
  */
 int seccomp_notify_receive(int fd, struct seccomp_notif *req);
 
-/**
- * seccomp_notify_respond - answer a notification
- * @fd:   the listener
- * @resp: the response: id as in the request; flags 0, val the result of the
- *	  call or error a negative errno value; or flags
- *	  SECCOMP_USER_NOTIF_FLAG_CONTINUE (Linux 5.5), val and error 0, to let
- *	  the kernel run the call
+/*
+ * The seccomp_notify_respond() function answers the notification that has the
+ * id in resp. If error is 0, the target's call returns val. If error is a
+ * negative errno value, the target's call fails with that error, and val is
+ * ignored. The kernel does not check the sign: a positive error makes the call
+ * succeed and return that number. If flags is SECCOMP_USER_NOTIF_FLAG_CONTINUE
+ * (since Linux 5.5) and val and error are 0, the kernel executes the call as if
+ * there had been no notification. A signal does not stop the response.
  *
- * Signals do not stop it. Safe in threads and in signal handlers.
- * Needs Linux 5.0.
- *
- * Returns 0, or -ECANCELED with errno:
- *   ENOENT       no such id: the target died, left the call for a signal, or
- *		  took its answer
- *   EINPROGRESS  the target has not taken its answer yet, or the notification
- *		  was not received yet
- *   EINVAL       flags unknown, or CONTINUE with val or error set; or @fd is
- *		  no listener
- *   EFAULT       @resp is NULL
- *   EBADF, ENOTTY  @fd is closed, or no listener
+ * Returns 0 on success, or -ECANCELED with errno set:
+ *   EBADF        fd is not an open file descriptor.
+ *   EFAULT       resp is NULL.
+ *   EINPROGRESS  The notification already has a response that the target has
+ *                not taken yet, or it has not been received yet.
+ *   EINVAL       flags has an unknown flag, or SECCOMP_USER_NOTIF_FLAG_CONTINUE
+ *                is set although val or error is not 0 or the kernel does not
+ *                know the flag. The notification still waits for its response.
+ *   ENOENT       No notification with this id waits for a response: there never
+ *                was one, the target died, left its call because of a signal,
+ *                or took its response.
+ *   ENOTTY       fd is not a listener. Some kinds of file give EINVAL or
+ *                another error instead.
  */
 int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
 
-/**
- * seccomp_notify_id_valid - is the target still waiting for its answer?
- * @fd: the listener
- * @id: the id of a request
+/*
+ * The seccomp_notify_id_valid() function checks whether the notification id has
+ * been received and still waits for its response, that is, whether the target
+ * is alive and still in that call. Open first, then call this function: only a
+ * result of 0 proves that what was opened by the target's pid belongs to the
+ * target. A signal does not make a live target look dead.
  *
- * What a supervisor opened by the target's pid belongs to the target only if
- * this call, made after opening, says so. Signals do not stop it. Safe in
- * threads and in signal handlers. Needs Linux 5.0.
- *
- * Returns 0 if the notification was received and waits for its answer, or
- * -ENOENT with errno:
- *   ENOENT  it does not: answered, or the target died or left the call
- *   EBADF, ENOTTY, EINVAL  @fd is closed, or no listener
+ * seccomp_notify_id_valid() returns 0 if the notification waits for its
+ * response, or -ENOENT with errno set:
+ *   EBADF   fd is not an open file descriptor.
+ *   ENOENT  No notification with this id waits for a response: there never was
+ *           one, the target died, left its call because of a signal, or took
+ *           its response.
+ *   ENOENT  The notification already has a response, or it has not been
+ *           received yet.
+ *   ENOTTY  fd is not a listener. Some kinds of file give EINVAL or another
+ *           error instead.
  */
 int seccomp_notify_id_valid(int fd, uint64_t id);
 
-/**
- * seccomp_notify_fd - the listener of a filter that libseccomp has loaded
- * @ctx: a filter context of libseccomp
+/*
+ * The seccomp_notify_fd() function returns the listener of the filter that
+ * seccomp_load(3) loaded from the filter context ctx of libseccomp. It asks the
+ * libseccomp that is in the process, and never loads one. It needs libseccomp
+ * 2.5 or later.
  *
- * Asks the libseccomp that is in the process, which alone knows its contexts.
- * Needs libseccomp 2.5.
- *
- * Returns the listener, or
- *   -1       the filter is not loaded, or has no notification in it
- *   -EINVAL  @ctx is no filter context, or there is no libseccomp in the
- *	      process that could have made one
+ * seccomp_notify_fd() returns the listener, -1 if the filter is not loaded or
+ * cannot notify, or -EINVAL if ctx is not a filter context. If there is no
+ * libseccomp in the process, no filter context can exist, and the result is
+ * -EINVAL.
  */
 int seccomp_notify_fd(const scmp_filter_ctx ctx);
 

@@ -110,8 +110,10 @@ static bool all_zero(const void *memory, size_t size)
 }
 
 /*
- * "asks the kernel how large a request and a response are, and allocates one of
- * each, filled with zeros."
+ * "The seccomp_notify_alloc() function asks the kernel for the sizes of a
+ * request and a response, and allocates one of each, filled with zeros."
+ * "Always use these functions and do not depend on the structure sizes in
+ * headers, because the sizes can differ between kernel versions."
  */
 START_TEST(gives_zeroed_memory_of_the_kernels_size)
 {
@@ -139,8 +141,8 @@ START_TEST(gives_zeroed_memory_of_the_kernels_size)
 END_TEST
 
 /*
- * "Each is as large as the kernel has it, or the header that the library was
- * built with, whichever is more."
+ * "Each buffer has the larger of the kernel's size and the size in the
+ * <linux/seccomp.h> that the library was built with."
  */
 START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
 {
@@ -176,7 +178,7 @@ START_TEST(the_running_kernel_gives_its_own_sizes)
 }
 END_TEST
 
-/* "Either pointer may be NULL: that one is not allocated." */
+/* "If req or resp is NULL, that buffer is not allocated." */
 START_TEST(either_pointer_may_be_null)
 {
 	struct seccomp_notif *req = UNTOUCHED;
@@ -228,8 +230,9 @@ START_TEST(one_system_call_is_made)
 END_TEST
 
 /*
- * "The kernel has no notifications." Linux before 4.17 has no such question:
- * EINVAL; before 3.17, or built without seccomp, no such call: ENOSYS.
+ * "-EOPNOTSUPP The kernel has no notifications." Linux before 4.17 has no such
+ * question: EINVAL; before 3.17, or built without seccomp, no such call:
+ * ENOSYS.
  */
 START_TEST(no_notifications_is_eopnotsupp)
 {
@@ -241,9 +244,9 @@ START_TEST(no_notifications_is_eopnotsupp)
 END_TEST
 
 /*
- * "The system call failed, and errno says why: see ERRORS."
- * "seccomp_notify_alloc() gives -ECANCELED with any other error of seccomp(2):
- * EPERM where a filter forbids the question, for instance."
+ * "-ECANCELED The system call failed, and errno tells why (see ERRORS)."
+ * "seccomp_notify_alloc() returns -ECANCELED for any other error of seccomp(2),
+ * such as EPERM if a filter forbids that call."
  */
 START_TEST(another_failure_of_the_question_is_ecanceled_with_errno)
 {
@@ -270,7 +273,7 @@ START_TEST(a_failure_leaves_pointers_that_are_null_alone)
 }
 END_TEST
 
-/* "The kernel reports a size of zero." */
+/* "-EFAULT The kernel reports a size of zero." */
 START_TEST(a_size_of_zero_is_efault)
 {
 	simulate_sizes(_i == 0 ? 0 : sizeof(struct seccomp_notif),
@@ -283,8 +286,9 @@ START_TEST(a_size_of_zero_is_efault)
 END_TEST
 
 /*
- * "There is not enough memory." "Where seccomp_notify_alloc() fails, each
- * output given is NULL, so that seccomp_notify_free() is safe."
+ * "-ENOMEM There is not enough memory." "If seccomp_notify_alloc() fails, it
+ * sets each pointer that it was to set to NULL, so that seccomp_notify_free()
+ * is safe."
  */
 START_TEST(either_allocation_failing_is_enomem_with_null)
 {
@@ -324,7 +328,10 @@ START_TEST(enomem_of_the_response_alone_frees_nothing)
 }
 END_TEST
 
-/* "frees a request and a response; either may be NULL." */
+/*
+ * "The seccomp_notify_free() function frees a request and a response that
+ * seccomp_notify_alloc() allocated." "Either pointer may be NULL."
+ */
 START_TEST(free_takes_null)
 {
 	struct outcome got = alloc_both();
@@ -351,7 +358,7 @@ START_TEST(free_gives_all_memory_back)
 }
 END_TEST
 
-/* "It leaves errno as it was." */
+/* "The function does not change errno." */
 START_TEST(free_leaves_errno_alone)
 {
 	struct outcome got;

@@ -99,8 +99,9 @@ static void assert_no_contexts(void)
 }
 
 /*
- * "Without libseccomp in the process no filter context can exist, and the
- * result is -EINVAL." Nor does a copy of this library under that name have one.
+ * "If there is no libseccomp in the process, no filter context can exist, and
+ * the result is -EINVAL." Nor does a copy of this library under that name have
+ * one.
  */
 START_TEST(without_libseccomp_there_is_no_context)
 {
@@ -151,7 +152,7 @@ START_TEST(fd_leaves_libseccomp_as_it_was)
 }
 END_TEST
 
-/* "or -EINVAL if ctx is no filter context." */
+/* "or -EINVAL if ctx is not a filter context." */
 START_TEST(null_and_junk_are_einval)
 {
 	if (!load_libseccomp(modes[_i]))
@@ -160,10 +161,7 @@ START_TEST(null_and_junk_are_einval)
 }
 END_TEST
 
-/*
- * "returns the listener, -1 if the filter is not loaded or has no notification
- * in it"
- */
+/* "-1 if the filter is not loaded or cannot notify," */
 START_TEST(before_the_filter_is_loaded_the_result_is_minus_one)
 {
 	void *ctx;
@@ -194,9 +192,9 @@ START_TEST(a_filter_without_notifications_gives_minus_one)
 END_TEST
 
 /*
- * "seccomp_notify_fd() returns the listener"
- * "gives the listener of a filter that seccomp_load(3) has loaded from the
- * filter context ctx."
+ * "seccomp_notify_fd() returns the listener,"
+ * "The seccomp_notify_fd() function returns the listener of the filter that
+ * seccomp_load(3) loaded from the filter context ctx of libseccomp."
  */
 START_TEST(after_load_it_is_the_listener)
 {

@@ -7,10 +7,11 @@
 #include "harness.h"
 
 /*
- * "tells whether the notification id was received and still waits for its
- * answer: whether the target is alive and still in that call."
+ * "The seccomp_notify_id_valid() function checks whether the notification id
+ * has been received and still waits for its response, that is, whether the
+ * target is alive and still in that call."
  * "seccomp_notify_id_valid() returns 0 if the notification waits for its
- * answer, or -ENOENT with errno."
+ * response, or -ENOENT with errno set."
  */
 START_TEST(a_waiting_notification_is_valid)
 {
@@ -34,7 +35,7 @@ START_TEST(id_valid_may_be_the_first_call)
 }
 END_TEST
 
-/* "or, for seccomp_notify_id_valid(), it has an answer" */
+/* "ENOENT The notification already has a response," */
 START_TEST(an_answered_notification_is_not)
 {
 	struct target target = start_target(call_then_idle, NULL);
@@ -76,7 +77,7 @@ static int body_interrupted_call(void *arg)
 	return call_then_idle(arg);
 }
 
-/* "the target died, left its call for a signal or" */
+/* "the target died, left its call because of a signal," */
 START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
 {
 	struct target target = start_target(body_interrupted_call, NULL);
@@ -185,8 +186,9 @@ START_TEST(the_kernel_knows_the_right_number_since_5_9)
 END_TEST
 
 /*
- * A kernel before 5.9: "on older kernels the function uses the old one", the
- * request whose number has the other direction.
+ * A kernel before 5.9: "If the kernel does not know the correct number, the
+ * function uses the old one.", the request whose number has the other
+ * direction.
  */
 START_TEST(a_kernel_before_5_9_is_asked_its_own_way)
 {

@@ -158,7 +158,7 @@ START_TEST(the_pid_of_a_request_is_that_of_the_calling_thread)
 }
 END_TEST
 
-/* "A receive waits without limit." */
+/* "The wait has no time limit." */
 START_TEST(a_receive_waits_while_no_call_comes)
 {
 	struct target target = start_target(idle, NULL);

@@ -17,10 +17,11 @@ static int body_six_arguments(void *arg)
 }
 
 /*
- * "A seccomp(2) filter that answers SECCOMP_RET_USER_NOTIF stops the system
- * call of its process, the target, and queues a notification on the filter's
+ * "A seccomp(2) filter that returns SECCOMP_RET_USER_NOTIF stops the system
+ * call of a thread, the target, and queues a notification on the filter's
  * listener, a file descriptor."
- * "waits for a notification on the listener fd and fills req with it."
+ * "The seccomp_notify_receive() function waits for a notification on the
+ * listener fd and stores it in req."
  * "No function needs another one to be called first."
  */
 START_TEST(receives_the_call_with_its_arguments)
@@ -60,7 +61,7 @@ START_TEST(waits_until_a_notification_comes)
 END_TEST
 
 /*
- * "What req held before is lost, and does not matter: a buffer need not be
+ * "The function overwrites whatever req contains, so the buffer need not be
  * cleared."
  */
 START_TEST(takes_a_buffer_full_of_garbage)
@@ -103,9 +104,10 @@ static int body_count(void *arg)
 }
 
 /*
- * "One pair serves any number of notifications, one after the other."
+ * "One request and one response serve any number of notifications, one after
+ * the other."
  * "seccomp_notify_alloc(), seccomp_notify_receive() and
- * seccomp_notify_respond() return 0"
+ * seccomp_notify_respond() return 0 on success"
  */
 START_TEST(one_pair_serves_1000_notifications)
 {
@@ -128,7 +130,7 @@ START_TEST(one_pair_serves_1000_notifications)
 }
 END_TEST
 
-/* "req or resp is NULL." */
+/* "EFAULT req is NULL." */
 START_TEST(null_is_efault)
 {
 	struct target target = start_target(call_forever, NULL);
@@ -146,8 +148,8 @@ START_TEST(null_is_efault)
 END_TEST
 
 /*
- * "fd is not open." "fd is no listener."
- * "Some other kinds of file give EINVAL or another value of their own."
+ * "EBADF fd is not an open file descriptor." "ENOTTY fd is not a listener."
+ * "Some kinds of file give EINVAL or another error instead."
  */
 START_TEST(a_bad_descriptor_is_ecanceled_with_errno)
 {
@@ -169,8 +171,9 @@ START_TEST(a_bad_descriptor_is_ecanceled_with_errno)
 END_TEST
 
 /*
- * "A signal handler that runs meanwhile ends the wait."
- * "A signal handler ran before a notification came; nothing is lost."
+ * "A signal handler that runs during the wait ends it."
+ * "EINTR A signal handler ran before a notification came." "No notification is
+ * lost."
  */
 START_TEST(a_signal_handler_ends_the_wait)
 {
@@ -245,8 +248,8 @@ static void on_signal(int signal)
 }
 
 /*
- * "On Linux 6.6 and later the wait goes on after a handler that was installed
- * with SA_RESTART of sigaction(2)." And after a stop, without any handler.
+ * "Since Linux 6.6, the wait goes on after a handler that was installed with
+ * SA_RESTART (see sigaction(2))." And after a stop, without any handler.
  */
 START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 {
@@ -272,8 +275,9 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 END_TEST
 
 /*
- * "or there is no target left (see VERSIONS)." Its end comes while one receive
- * waits, and before another.
+ * "ENOENT (since Linux 6.11) No target is left." "Before Linux 6.11, the
+ * receive waits for ever." Its end comes while one receive waits, and before
+ * another.
  */
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {
@@ -356,10 +360,10 @@ static int body_fork_and_call(void *arg)
 }
 
 /*
- * "The target died, or left its call for a signal, before its notification
- * could be read". The kernel tells of it only where the receive had begun, so
- * a supervisor that polls meets it in a race: here POLLIN was seen, and then
- * the target died.
+ * "ENOENT The target died, or left its call because of a signal, before its
+ * notification was received.". The kernel tells of it only where the receive
+ * had begun, so a supervisor that polls meets it in a race: here POLLIN was
+ * seen, and then the target died.
  */
 START_TEST(a_target_that_died_before_the_read_leaves_nothing)
 {

@@ -34,10 +34,10 @@ static void answer_once(long expected, struct seccomp_notif_resp resp)
 }
 
 /*
- * "A supervisor receives the notification as a request, and sends a response,
- * which is what the target's call then gives."
- * "answers the notification whose id stands in resp." "The target's call gives
- * val, or fails with error, a negative errno value."
+ * "A supervisor receives the notification as a request and answers it with a
+ * response, which decides what the target's call returns."
+ * "The seccomp_notify_respond() function answers the notification that has the
+ * id in resp." "If error is 0, the target's call returns val."
  */
 START_TEST(the_targets_call_gives_val)
 {
@@ -74,8 +74,9 @@ static int body_expects_the_real_answer(void *arg)
 }
 
 /*
- * "With SECCOMP_USER_NOTIF_FLAG_CONTINUE in flags, and val and error 0, the
- * kernel runs the call as if there had been no notification."
+ * "If flags is SECCOMP_USER_NOTIF_FLAG_CONTINUE (since Linux 5.5) and val and
+ * error are 0, the kernel executes the call as if there had been no
+ * notification."
  */
 START_TEST(continue_runs_the_call)
 {
@@ -190,7 +191,8 @@ START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 END_TEST
 
 /*
- * "or it was not received yet." "or was not received yet." Ids count up.
+ * "or it has not been received yet." "or it has not been received yet." Ids
+ * count up.
  */
 START_TEST(an_answer_before_the_receive_is_einprogress)
 {
@@ -216,7 +218,10 @@ START_TEST(an_answer_before_the_receive_is_einprogress)
 }
 END_TEST
 
-/* "No notification with this id waits: it never was" */
+/*
+ * "ENOENT No notification with this id waits for a response: there never was
+ * one,"
+ */
 START_TEST(an_unknown_id_is_enoent)
 {
 	struct target target = start_target(call_forever, NULL);
@@ -230,7 +235,7 @@ START_TEST(an_unknown_id_is_enoent)
 }
 END_TEST
 
-/* "the target died" */
+/* "the target died," */
 START_TEST(a_dead_target_is_enoent)
 {
 	struct target target = start_target(call_forever, NULL);
@@ -247,8 +252,9 @@ START_TEST(a_dead_target_is_enoent)
 END_TEST
 
 /*
- * "Unknown flags, or SECCOMP_USER_NOTIF_FLAG_CONTINUE with val or error set"
- * "The notification still waits for its answer."
+ * "EINVAL flags has an unknown flag, or SECCOMP_USER_NOTIF_FLAG_CONTINUE is set
+ * although val or error is not 0"
+ * "The notification still waits for its response."
  */
 START_TEST(wrong_flags_are_einval)
 {
@@ -274,7 +280,7 @@ START_TEST(wrong_flags_are_einval)
 }
 END_TEST
 
-/* "or on a kernel that does not know it." */
+/* "or the kernel does not know the flag." */
 START_TEST(continue_before_5_5_is_einval)
 {
 	struct target target = start_target(call_forever, NULL);
@@ -292,7 +298,7 @@ START_TEST(continue_before_5_5_is_einval)
 END_TEST
 
 /*
- * "or a negative value that says what failed:" the other three that
+ * "or one of these negative values on failure:" the other three that
  * seccomp_notify_alloc() returns are of it "(seccomp_notify_alloc() alone.)"
  */
 START_TEST(whatever_the_kernel_refuses_with_is_ecanceled)

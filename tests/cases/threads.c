@@ -142,7 +142,7 @@ static void supervise_in_handler(int signal)
 
 /*
  * "seccomp_notify_receive(), seccomp_notify_respond() and
- * seccomp_notify_id_valid() may be called in a signal handler"
+ * seccomp_notify_id_valid() may be called in a signal handler."
  */
 START_TEST(a_signal_handler_can_supervise)
 {
@@ -169,8 +169,8 @@ static void *receive_thread(void *arg)
 }
 
 /*
- * "They are no cancellation points, and O_NONBLOCK changes nothing." Where one
- * is, the thread that is cancelled does not come to its end.
+ * "They are not cancellation points, and O_NONBLOCK does not affect them."
+ * Where one is, the thread that is cancelled does not come to its end.
  */
 START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
 {

@@ -2,8 +2,8 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * All six calls with their failures, for tools that can't follow a target into
- * its filter: `supervisor TARGET`. "One pair serves any number of
- * notifications, one after the other."
+ * its filter: `supervisor TARGET`. "One request and one response serve any
+ * number of notifications, one after the other."
  */
 #include <errno.h>
 #include <spawn.h>

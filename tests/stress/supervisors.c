@@ -356,7 +356,7 @@ static rlim_t address_space(void)
 	return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-/* "There is not enough memory." */
+/* "-ENOMEM There is not enough memory." */
 START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 {
 	struct target target;
