@@ -58,7 +58,9 @@ $(STATIC): $(OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# Man pages: one page, and a link to it for each of the other calls.
+# Manual pages: the library, the guide, one page for the calls, and a link to
+# that page for each of the other five.
+PAGES_7 = $(NAME).7 seccomp_notify_supervisor.7
 PAGE = seccomp_notify_alloc.3notify
 LINKS = $(filter-out $(PAGE),$(CALLS:=.3notify))
 
@@ -77,7 +79,7 @@ install: all ## Install under $(DESTDIR)$(prefix)
 	install -m 644 include/seccomp.h $(to_headers)
 	install -m 644 man/$(PAGE) $(to_man)/man3
 	for link in $(LINKS); do ln -sf $(PAGE) $(to_man)/man3/$$link || exit 1; done
-	install -m 644 man/$(NAME).7 $(to_man)/man7
+	install -m 644 $(PAGES_7:%=man/%) $(to_man)/man7
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
 	    -e 's|@exec_prefix@|$(exec_prefix:$(prefix)%=$${prefix}%)|' \
 	    -e 's|@libdir@|$(libdir:$(exec_prefix)%=$${exec_prefix}%)|' \
@@ -87,7 +89,8 @@ install: all ## Install under $(DESTDIR)$(prefix)
 
 uninstall: ## Remove what install put there
 	rm -f $(foreach file,$(LIBRARY),$(to_lib)/$(notdir $(file))) \
-		$(to_pc)/$(NAME).pc $(to_headers)/seccomp.h $(to_man)/man7/$(NAME).7 \
+		$(to_pc)/$(NAME).pc $(to_headers)/seccomp.h \
+		$(foreach page,$(PAGES_7),$(to_man)/man7/$(page)) \
 		$(foreach page,$(PAGE) $(LINKS),$(to_man)/man3/$(page))
 	-[ ! -d $(to_headers) ] || rmdir $(to_headers)
 

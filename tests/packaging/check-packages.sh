@@ -161,6 +161,7 @@ manual_files() { # MANDIR SUFFIX
 	local call
 	echo "644 $1/man3/$PAGE$2"
 	echo "644 $1/man7/$NAME.7$2"
+	echo "644 $1/man7/seccomp_notify_supervisor.7$2"
 	for call in $calls; do
 		[ "$call.3notify" = "$PAGE" ] ||
 			echo "$1/man3/$call.3notify$2 -> $PAGE$2"
