@@ -123,7 +123,7 @@ initramfs() {
 boot() {
 	local machine=$1 suite=$2 user=$3 console=$4 status=0
 	local log=$store/$check-$1-$2.log release checks failures errors
-	local reasons skipped=0 why=''
+	local reasons skipped why=''
 	shift 4
 	timeout -k 5 "$limit" "$@" -accel tcg -m 512 -smp 2 -display none \
 		-monitor none -serial "file:$work/$machine-$suite" -nic none \
@@ -138,10 +138,10 @@ boot() {
 	release=$(sed -n 's/^kernel: //p' "$log")
 	read -r checks failures errors < <(sed -nE 's/^[0-9]+%: Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+)$/\1 \2 \3/p' "$log") || true
 	reasons=$(sed -n 's/^SKIP: [^:]*: //p' "$log")
-	[ -z "$reasons" ] || skipped=$(wc -l <<<"$reasons")
+	skipped=$(sed -n 's/^Skipped: \([0-9]*\) of .*/\1/p' "$log")
 	echo "| $machine | ${release:-$suite} | ${checks:-no result} |" \
 		"$((checks - failures - errors - skipped)) |" \
-		"$((failures + errors)) | $skipped$([ -z "$reasons" ] ||
+		"$((failures + errors)) | ${skipped:-0}$([ -z "$reasons" ] ||
 			sort -u <<<"$reasons" | sed 's/^/; /' | tr -d '\n' |
 			sed 's/^;/:/') |"
 	if [ "$status" = 0 ] && grep -qx 'exit status: 0' "$log" &&

@@ -275,13 +275,6 @@ uint64_t bare_receive(int listener)
 	return req.id;
 }
 
-void skip(const char *test, const char *reason)
-{
-	/* Check adds "_fn" to the name of a test's function. */
-	fprintf(stderr, "SKIP: %.*s: %s\n", (int)strlen(test) - 3, test,
-		reason);
-}
-
 int kernel_version(void)
 {
 	struct utsname name;

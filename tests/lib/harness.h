@@ -23,6 +23,7 @@
 #include <seccomp.h>
 
 #include "process.h"
+#include "runner.h"
 #include "trap.h"
 
 /* For headers before Linux 5.5, 5.9, 5.19 and 6.6. */
@@ -137,14 +138,6 @@ struct seccomp_notif receive(int listener);
 
 /* The id of one, received without the library. */
 uint64_t bare_receive(int listener);
-
-/* "SKIP: test: reason" on standard error; the test returns after it. */
-void skip(const char *test, const char *reason);
-#define SKIP(reason)                    \
-	do {                            \
-		skip(__func__, reason); \
-		return;                 \
-	} while (0)
 
 /* Linux version of the running kernel, as KERNEL(6, 1). */
 #define KERNEL(major, minor) ((major)*1000 + (minor))
