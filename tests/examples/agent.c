@@ -221,7 +221,8 @@ static void add_connection(int socket, int epoll)
 	    epoll_ctl(epoll, EPOLL_CTL_ADD, new->connection, &event) < 0)
 		fail("cannot accept a connection");
 	fcntl(new->connection, F_SETFD, FD_CLOEXEC);
-} /* NOLINT(clang-analyzer-unix.Malloc): epoll keeps the pointer */
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): epoll has the pointer */
+}
 
 static void serve(struct container *container, uint32_t events,
 		  struct seccomp_notif *req, struct seccomp_notif_resp *resp)
