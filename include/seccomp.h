@@ -18,6 +18,7 @@
  *		if (poll(&wait_for, 1, -1) < 0) {
  *			if (errno == EINTR)
  *				continue;
+ *			perror("poll");
  *			break;
  *		}
  *		if (wait_for.revents & (POLLHUP | POLLNVAL))

@@ -5,7 +5,7 @@
 
 LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..'
 # The programs of `make check`.
-PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme)
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme victim)
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
@@ -31,15 +31,27 @@ $(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
 
+# The programs and loops that stand in documents, cut out of them as they are.
 $(BUILD)/tests/example.c: man/$(PAGE)
-$(BUILD)/tests/readme.c: README.md
+$(BUILD)/tests/readme.c $(BUILD)/tests/readme.py: README.md
+$(BUILD)/tests/header-loop.c: include/seccomp.h
 $(BUILD)/tests/example.c $(BUILD)/tests/readme.c:
 	@mkdir -p $(@D)
 	sed -n -e '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
-		-e '/^```c/,/^```/{/^```/d;p}' $< > $@
+		-e '/^```c$$/,/^```/{/^```/d;p}' $< > $@
+$(BUILD)/tests/readme.py:
+	@mkdir -p $(@D)
+	sed -n '/^```python/,/^```/{/^```/d;p}' $< > $@
+$(BUILD)/tests/header-loop.c:
+	@mkdir -p $(@D)
+	sed -n -e '/^ \*\//q' -e 's/^ \*\t//p' $< > $@
 
-$(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY)
-	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
+# They name the ARCH of few processors; arch.h has the others.
+$(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY) tests/examples/arch.h
+	$(COMPILE) -include tests/examples/arch.h -o $@ $< $(LINK_TEST) -lseccomp-notify
+$(BUILD)/tests/victim: tests/examples/fire/victim.c
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(LDFLAGS) -pthread
 
 $(BUILD)/demo: tests/examples/demo.c tests/lib/trap.c tests/lib/trap.h $(LIBRARY)
 	$(COMPILE) -Itests/lib -o $@ $(filter tests/%.c,$^) $(LINK_TEST) -lseccomp-notify
