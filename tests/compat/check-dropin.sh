@@ -3,7 +3,8 @@
 # Copyright The libseccomp-notify authors
 # check-dropin: Use the library in each way beside libseccomp, and without it
 # Packages: binutils check clang debian-archive-keyring diffutils g++ gcc
-# Packages: libc6-dev libseccomp-dev make mount pkg-config python3 util-linux
+# Packages: libc6-dev libseccomp-dev make mount perl pkg-config python3
+# Packages: util-linux
 #
 # The files that `make install` gives are used, through pkg-config. What the
 # documentation's tables of differences say is measured on the libseccomp that
@@ -355,11 +356,8 @@ readme_table() {
 }
 
 page_table() {
-	sed -n '/^\.SH DIFFERENCES FROM LIBSECCOMP/,/^\.SH [^D]/p' \
-		man/libseccomp-notify.7 | sed 's/\\-/-/g' | awk '
-		$0 == ".TP" { getline name; getline }
-		sub(/^libseccomp: /, "") { theirs = $0 }
-		sub(/^libseccomp-notify: /, "") { print name "|" theirs "|" $0 }'
+	sed 's/\\-/-/g' man/libseccomp-notify.7 | perl -0777 -ne \
+		'print "$1|$2|$3\n" while /T\{\n(.*)\nT\}\|T\{\n(.*)\nT\}\|T\{\n(.*)\nT\}/g'
 }
 
 # compare FOLDER: the libseccomp there, and ours before it.

@@ -339,7 +339,7 @@ static const struct {
 	{ "alloc without memory for the response", no_memory_half_way },
 	{ "alloc after seccomp_api_set(1)", api_level },
 	{ "errno after free, where free(3) changes it", free_errno },
-	{ "wake-up with SECCOMP_NOTIFY_SYNC_WAKE_UP=1", wake_up },
+	{ "synchronous wake-up, if asked for", wake_up },
 	{ "system calls of the first alloc", first_alloc },
 };
 
