@@ -33,15 +33,15 @@ $(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
 
 # The programs and loops that stand in documents, cut out of them as they are.
 $(BUILD)/tests/example.c: man/$(PAGE)
-$(BUILD)/tests/readme.c $(BUILD)/tests/readme.py: README.md
+$(BUILD)/tests/readme.c: README.md
 $(BUILD)/tests/header-loop.c: include/seccomp.h
 $(BUILD)/tests/example.c $(BUILD)/tests/readme.c:
 	@mkdir -p $(@D)
 	sed -n -e '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
 		-e '/^```c$$/,/^```/{/^```/d;p}' $< > $@
-$(BUILD)/tests/readme.py:
+$(BUILD)/tests/readme.py: tests/examples/supervisor.py
 	@mkdir -p $(@D)
-	sed -n '/^```python/,/^```/{/^```/d;p}' $< > $@
+	cp $< $@
 $(BUILD)/tests/header-loop.c:
 	@mkdir -p $(@D)
 	sed -n -e '/^ \*\//q' -e 's/^ \*\t//p' $< > $@

@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+"""Compares what the documents say with what the comments of tests quote.
+
+A sentence of a manual page is proved if quotations cover it. A sentence of the
+header has to be one of the pages. tests/quality/unproved.txt lists the
+sentences that no test can prove, and why.
+
+A quotation with the name of an error, or with a version of Linux, has to stand
+at a test that uses that name, or KERNEL() with that version.
+"""
+import os
+import re
+import subprocess
+import sys
+
+PAGES = ["man/seccomp_notify_alloc.3notify", "man/seccomp_notify_supervisor.7",
+         "man/libseccomp-notify.7"]
+HEADER = "include/seccomp.h"
+UNPROVED = "tests/quality/unproved.txt"
+# Sections that make no claims, or that are compared elsewhere.
+OTHER_SECTIONS = {"NAME", "LIBRARY", "SYNOPSIS", "SEE ALSO"}
+FUNCTIONS = r"\((?:seccomp_notify_\w+\(\)(?:, )?)+(since [^)]*)?\) "
+problems = []
+
+
+def flat(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def render(source):
+    command = ["mandoc", "-Tascii", "-O", "width=1000"]
+    text = subprocess.run(command, input=source, check=True, text=True,
+                          capture_output=True).stdout
+    return re.sub(".\b", "", text)  # bold and underlined
+
+
+class Sentence:
+    def __init__(self, document, text):
+        self.document = document
+        functions = re.search(FUNCTIONS, text)
+        # Those that give the error, for the header; no part of the sentence.
+        self.functions = re.findall(r"\w+(?=\(\))", functions.group(0)) \
+            if functions else []
+        self.text = re.sub(FUNCTIONS, lambda found: "(%s) " % found.group(1)
+                           if found.group(1) else "", text)
+        self.tests = []
+
+
+def sentences_of(page):
+    """The sentences of a page, without its examples and its tables.
+
+    The tag of a paragraph is part of its first sentence if it names an error.
+    """
+    with open(page, encoding="utf-8") as file:
+        source = file.read()
+    source = re.sub(r"^\.(EX|TS)\n.*?^\.(EE|TE)\n", ".PP\n", source,
+                    flags=re.S | re.M)
+    source = re.sub(r"^\.TP.*\n(?!\.BR? (\\-)?E[A-Z])(.*)\n", ".TP\n.B @\n",
+                    source, flags=re.M)
+    section = None
+    for block in re.split(r"\n\s*\n", render(source)):
+        for heading in re.findall(r"^([A-Z][A-Z -]+)$", block, re.M):
+            section = heading
+        if section is None or section in OTHER_SECTIONS:
+            continue
+        lines = [re.sub(r"^ +(?:@ *$|o +)?", "", line)
+                 for line in block.split("\n") if line.startswith("     ")]
+        # A line that is full may end with a sentence.
+        text = "\n".join(filter(None, lines))
+        text = re.sub(r"^(-?E[A-Z]+.*)\n", r"\1 ", text)
+        text = re.sub(r"^(-?E[A-Z]+) +", r"\1 ", text)
+        text = re.sub(r"([.:?)])\n", r"\1  ", text).replace("\n", " ")
+        for sentence in re.split(r"(?<=[.:?])  +|(?<=[.:?]\))  +", text):
+            if sentence:
+                yield Sentence(page, flat(sentence))
+
+
+def comments_of(text, scripts):
+    """Pairs of a comment's text, and where it ends."""
+    if scripts:
+        for found in re.finditer(r"(?:^[ \t]*#.*\n)+", text, re.M):
+            yield re.sub(r"^[ \t]*#", "", found.group(0), flags=re.M), \
+                found.end()
+    else:
+        for found in re.finditer(r"/\*(.*?)\*/", text, re.S):
+            yield re.sub(r"^\s*\*", "", found.group(1), flags=re.M), \
+                found.end()
+
+
+class Quotation:
+    def __init__(self, text, where, code):
+        self.text = text
+        self.where = where
+        self.code = code  # None if it is that of a script
+
+
+def quotations():
+    found = []
+    files = subprocess.run(["git", "ls-files", "--cached", "--others",
+                            "--exclude-standard", "tests"],
+                           check=True, text=True,
+                           capture_output=True).stdout.split()
+    for name in sorted(files):
+        scripts = name.endswith((".sh", ".py"))
+        if not scripts and not name.endswith(".c") or not os.path.exists(name):
+            continue
+        with open(name, encoding="utf-8") as file:
+            text = file.read()
+        for comment, end in comments_of(text, scripts):
+            rest = text[end:]
+            code = None
+            where = "%s:%d" % (name, text.count("\n", 0, end))
+            if not scripts:
+                code = rest.split("END_TEST")[0]
+                test = re.search(r"START_TEST\((\w+)\)", code) or re.search(
+                    r".*START_TEST\((\w+)\)", text[:end], re.S)
+                if test:
+                    where = "%s:%s" % (name, test.group(1))
+                code = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
+            for quotation in re.findall(r'"([^"]+)"', flat(comment)):
+                # Others are words, not sentences.
+                if len(quotation.split()) > (4 if scripts else 2):
+                    found.append(Quotation(quotation, where, code))
+    return found
+
+
+def check_names(quotation):
+    """The code has the names and the versions that the quotation has."""
+    if quotation.code is None:
+        return
+    for name in set(re.findall(r"\bE[A-Z]{3,}\b", quotation.text)):
+        if name not in ("ERRORS", "EXAMPLES", "EPOLLET") and \
+                not re.search(r"\b%s\b" % name, quotation.code):
+            problems.append("%s: the test quotes %s, and does not use it: %s" %
+                            (quotation.where, name, quotation.text))
+    for major, minor in re.findall(r"Linux (\d+)\.(\d+)", quotation.text):
+        if not re.search(r"KERNEL\(%s, %s\)|_%s_%s" %
+                         (major, minor, major, minor), quotation.code):
+            problems.append("%s: the test quotes Linux %s.%s, and does not "
+                            "compare with it: %s" %
+                            (quotation.where, major, minor, quotation.text))
+
+
+def prove(sentence, quoted):
+    covered = [False] * len(sentence.text)
+    for quotation in quoted:
+        at = sentence.text.find(quotation.text)
+        if at >= 0:
+            if quotation.where not in sentence.tests:
+                sentence.tests.append(quotation.where)
+            end = at + len(quotation.text)
+            covered[at:end] = [True] * len(quotation.text)
+    left = "".join(" " if done else character
+                   for character, done in zip(sentence.text, covered))
+    return re.sub(r"  +", " ... ", left) if re.search(r"\w", left) else ""
+
+
+def unproved_sentences():
+    with open(UNPROVED, encoding="utf-8") as file:
+        return [line.rstrip("\n") for line in file
+                if line.strip() and not line.startswith("#")]
+
+
+def header_sentences():
+    """Pairs of a function, or None, and the prose of a comment at it."""
+    with open(HEADER, encoding="utf-8") as file:
+        text = file.read()
+    for found in re.finditer(r"/\*(?:\n)(.*?)\*/\n", text, re.S):
+        comment = re.sub(r"^ \*(\t.*)?", "", found.group(1), flags=re.M)
+        function = re.match(r"(?:int|void) (seccomp_notify_\w+)\(",
+                            text[found.end():])
+        yield function and function.group(1), flat(comment)
+
+
+def check_header(known, unproved, used):
+    """Takes from each comment the sentences of the pages; what is left?"""
+    for function, comment in header_sentences():
+        for sentence in sorted(known, key=lambda s: -len(s.text)):
+            if function and sentence.functions and \
+                    function not in sentence.functions:
+                continue
+            stem = sentence.text.rstrip(".:")
+            if re.search(re.escape(stem) + "[.:]", comment):
+                comment = re.sub(re.escape(stem) + "[.:]", "\n", comment)
+        for text in unproved:
+            if text in comment:
+                comment = comment.replace(text, "\n")
+                used.add(text)
+        for left in comment.split("\n"):
+            if re.search(r"\w", left):
+                problems.append("%s: no sentence of the pages%s: %s" % (
+                    HEADER, " for " + function if function else "",
+                    left.strip()))
+
+
+def prototypes(text):
+    return sorted(flat(prototype) for prototype in re.findall(
+        r"^ *((?:int|void) seccomp_notify_\w+\([^;]*\);)", text, re.M))
+
+
+def check_synopsis():
+    with open(PAGES[0], encoding="utf-8") as file:
+        page = prototypes(render(file.read()))
+    with open(HEADER, encoding="utf-8") as file:
+        header = prototypes(file.read())
+    for prototype in sorted(set(page) ^ set(header)):
+        problems.append("%s alone has: %s" % (
+            "SYNOPSIS" if prototype in page else HEADER, prototype))
+
+
+def main():
+    known = [sentence for page in PAGES for sentence in sentences_of(page)]
+    quoted = quotations()
+    unproved = unproved_sentences()
+    used = set()
+    for sentence in known:
+        left = prove(sentence, quoted)
+        if sentence.text in unproved:
+            used.add(sentence.text)
+            if not left:
+                problems.append("%s: it is proved, by %s: %s" % (
+                    UNPROVED, sentence.tests[0], sentence.text))
+        elif left:
+            problems.append("%s: no test quotes: %s\n  of: %s" % (
+                sentence.document, left, sentence.text))
+    check_header(known, unproved, used)
+    check_synopsis()
+    for quotation in quoted:
+        if not any(quotation.text in sentence.text for sentence in known):
+            problems.append("%s: no manual page says: %s" % (
+                quotation.where, quotation.text))
+        check_names(quotation)
+    for text in unproved:
+        if text not in used:
+            problems.append("%s: no document says: %s" % (UNPROVED, text))
+    if sys.argv[1:] == ["--where"]:
+        for sentence in known:
+            print("%s: %s -> %s" % (sentence.document, sentence.text,
+                                    ", ".join(sentence.tests) or "unproved"))
+    elif problems:
+        print("\n".join(problems))
+    else:
+        print("ok: tests prove %d sentences of the manual pages, and %d are "
+              "listed as unproved" % (len(known) - len(used), len(used)))
+    return 1 if problems else 0
+
+
+sys.exit(main())
