@@ -244,7 +244,7 @@ START_TEST(no_notifications_is_eopnotsupp)
 END_TEST
 
 /*
- * "-ECANCELED The system call failed, and errno tells why (see ERRORS)."
+ * "-ECANCELED The system call failed, and errno tells why."
  * "seccomp_notify_alloc() returns -ECANCELED for any other error of seccomp(2),
  * such as EPERM if a filter forbids that call."
  */

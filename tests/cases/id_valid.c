@@ -93,8 +93,8 @@ START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
 END_TEST
 
 /*
- * "with which only a fatal signal takes a target out of a call that the
- * supervisor has received."
+ * "only a fatal signal takes a target out of a call that the supervisor has
+ * received,"
  */
 START_TEST(since_5_19_with_wait_killable_recv_a_call_is_not_left)
 {

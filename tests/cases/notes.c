@@ -27,10 +27,12 @@ static int body_call_with_pointer(void *arg)
 }
 
 /*
- * "The target may die at any time, and its pid may go to another process."
- * "What a supervisor opens by that pid, /proc/pid/mem for instance, is the
- * target's only if seccomp_notify_id_valid() says so after the file was
- * opened."
+ * "The target may die at any time, and its pid may then belong to another
+ * process."
+ * "What a supervisor opens by that pid belongs to the target only if
+ * seccomp_notify_id_valid() returns 0 after the file was opened." "Open first,
+ * then call this function: only a result of 0 proves that what was opened by
+ * the target's pid belongs to the target."
  */
 START_TEST(what_was_opened_by_pid_is_the_targets_if_id_valid_says_so)
 {
@@ -65,10 +67,11 @@ static int body_chdir(void *arg)
 }
 
 /*
- * "The memory of the target may change at any time, by another thread of it."
- * "Copy what a decision depends on, decide on the copy, and never let the
- * kernel read it again: a target that SECCOMP_USER_NOTIF_FLAG_CONTINUE lets
- * run reads its arguments anew."
+ * "Copy what a decision depends on once, decide on the copy, and act on the
+ * copy."
+ * "SECCOMP_USER_NOTIF_FLAG_CONTINUE makes the kernel read anew what pointers
+ * point to, so a supervisor must not use it after a decision that depends on
+ * the target's memory."
  */
 START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 {
@@ -103,10 +106,12 @@ START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 END_TEST
 
 /*
- * "A target that left its call for a signal may make it again, as another
- * notification: also where it was only stopped and continued."
- * "What the supervisor did for the first one is then done twice."
- * 32-bit ARM's kernel ends the call instead, with its first argument as result.
+ * "and after a stop and a continue, the target makes its call again as another
+ * notification,"
+ * "What the supervisor did for the first notification is then done twice." "The
+ * kernel of 32-bit ARM does not make the call again: the call returns its first
+ * argument." 32-bit ARM's kernel ends the call instead, with its first argument
+ * as result.
  */
 START_TEST(a_call_that_a_stop_interrupted_is_made_again)
 {
@@ -145,7 +150,7 @@ static int body_call_from_thread(void *arg)
 	       pthread_join(thread, NULL);
 }
 
-/* "The pid of a request is that of the calling thread" */
+/* "The pid of a request is the id of the calling thread" */
 START_TEST(the_pid_of_a_request_is_that_of_the_calling_thread)
 {
 	pid_t *thread = shared_memory(sizeof(*thread));
@@ -192,9 +197,8 @@ static int body_call_when_told(void *arg)
 }
 
 /*
- * "A supervisor that must not hang when its targets are gone calls poll(2) on
- * the listener first, and again after each ENOENT: POLLIN tells that there is a
- * notification, POLLHUP that no target is left."
+ * "poll(2) reports POLLIN if a notification can be received, and POLLHUP (since
+ * Linux 5.9) if no target is left."
  */
 START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 {
@@ -225,8 +229,8 @@ START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 END_TEST
 
 /*
- * "Before Linux 6.11 POLLHUP comes only after the parent of the target has
- * reaped it, so that a parent must not wait for it."
+ * "Before Linux 6.11, and in stable releases before 6.10.10, POLLHUP comes only
+ * after the last target has been reaped:"
  */
 START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 {
@@ -263,8 +267,8 @@ static int trap_oneself(void)
 
 /*
  * "Each process that carries the filter is a target."
- * "A supervisor that installed it on itself, so that its children have it, gets
- * no POLLHUP when they are gone, and a trapped call of its own waits for ever."
+ * "A supervisor that installed the filter on itself gets no POLLHUP when its
+ * children have gone, and a trapped call of its own waits for ever."
  */
 START_TEST(a_supervisor_that_carries_the_filter_is_a_target)
 {
@@ -283,9 +287,10 @@ START_TEST(a_supervisor_that_carries_the_filter_is_a_target)
 END_TEST
 
 /*
- * "When the last copy of the listener is closed, the calls that wait for an
- * answer fail with ENOSYS, and so do those that would be trapped later."
- * "A target that has a copy itself, from fork(2) for instance, waits for ever."
+ * "When the last copy of the listener is closed, the calls that wait for a
+ * response fail with ENOSYS, and so do the calls that would be trapped later."
+ * "Each other copy keeps the targets waiting: a target that inherited one by
+ * fork(2),"
  */
 START_TEST(calls_fail_when_the_last_copy_of_the_listener_is_closed)
 {

@@ -299,8 +299,9 @@ START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 END_TEST
 
 /*
- * "A signal that comes just before the wait does not end it; it does end
- * ppoll(2), if it was blocked and is admitted there."
+ * "A signal that is delivered just before seccomp_notify_receive() or poll(2)
+ * starts to wait does not end the wait." "To avoid that race, block the signal
+ * and unblock it in ppoll(2),"
  */
 START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 {
@@ -332,8 +333,8 @@ START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 END_TEST
 
 /*
- * "POLLIN is for one receive: of several threads that see it for one
- * notification, all but one wait in theirs."
+ * "POLLIN announces one notification to all threads that poll: one of them
+ * receives it, and the others wait in seccomp_notify_receive()."
  */
 START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
 {

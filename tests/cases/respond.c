@@ -137,9 +137,7 @@ START_TEST(another_failure_is_not_tried_again)
 }
 END_TEST
 
-/*
- * "took its answer" The kernel has forgotten the notification then.
- */
+/* "or took its response." The kernel has forgotten the notification then. */
 START_TEST(a_second_answer_is_einprogress_then_enoent)
 {
 	struct target target;
@@ -165,7 +163,8 @@ START_TEST(a_second_answer_is_einprogress_then_enoent)
 END_TEST
 
 /*
- * "The notification has an answer already, which the target has not taken yet"
+ * "EINPROGRESS The notification already has a response that the target has not
+ * taken yet,"
  */
 START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 {

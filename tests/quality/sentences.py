@@ -65,7 +65,7 @@ def sentences_of(page):
             section = heading
         if section is None or section in OTHER_SECTIONS:
             continue
-        lines = [re.sub(r"^ +(?:@ *$|o +)?", "", line)
+        lines = [re.sub(r"^ +(?:@(?: +|$)|o +)?", "", line)
                  for line in block.split("\n") if line.startswith("     ")]
         # A line that is full may end with a sentence.
         text = "\n".join(filter(None, lines))

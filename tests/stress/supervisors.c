@@ -248,8 +248,8 @@ static bool waits_in_ioctl(int thread, int fd)
 }
 
 /*
- * "Closing the listener does not end a receive that waits on it: a signal
- * does."
+ * "A call of close(2) in one thread does not end a receive that waits on the
+ * listener in another one: a signal does."
  */
 START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {

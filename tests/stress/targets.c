@@ -130,10 +130,7 @@ static int body_call_in_pid_namespace(void *arg)
 	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
 }
 
-/*
- * "The pid of a request is that of the calling thread in the supervisor's pid
- * namespace" tests/notes.c has the thread.
- */
+/* "in the supervisor's pid namespace." tests/notes.c has the thread. */
 START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
 {
 	atomic_int *pid = shared_memory(sizeof(*pid));
@@ -182,7 +179,7 @@ static int supervise_from_pid_namespace(int listener)
 	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
 }
 
-/* "and 0 for a target outside of it." */
+/* "It is 0 for a target outside of that namespace." */
 START_TEST(a_target_outside_of_the_supervisors_pid_namespace_has_pid_0)
 {
 	struct target target = start_target(body_call_with_41, NULL);
@@ -237,8 +234,8 @@ static struct target killable_target(long *expected)
 	} while (0)
 
 /*
- * "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV of seccomp(2), with which only a
- * fatal signal takes a target out of a call that the supervisor has received."
+ * "only a fatal signal takes a target out of a call that the supervisor has
+ * received,"
  */
 START_TEST(a_signal_leaves_a_killable_target_in_a_call_that_was_received)
 {
