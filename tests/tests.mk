@@ -9,8 +9,16 @@ PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme victim)
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
+# One line that says what is missing, not hundreds of the compiler's.
+find-check:
+	@command -v $(firstword $(PKG_CONFIG)) >/dev/null && \
+	$(PKG_CONFIG) --exists check || { \
+		echo "The tests need the library Check and the command $(PKG_CONFIG):" \
+			"$$(grep -o 'apt-get install .* && make check' README.md)" >&2; \
+		exit 1; }
+
 $(BUILD)/tests/%.o: tests/%.c $(wildcard tests/lib/*.h) include/seccomp.h \
-		Makefile tests/tests.mk
+		Makefile tests/tests.mk | find-check
 	@mkdir -p $(@D)
 	$(COMPILE) -Itests/lib $(shell $(PKG_CONFIG) --cflags check) -c -o $@ $<
 
@@ -81,4 +89,4 @@ SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
 $(SCRIPTS):
 	tests/*/$@.sh
 
-.PHONY: check programs demo $(SCRIPTS)
+.PHONY: check find-check programs demo $(SCRIPTS)
