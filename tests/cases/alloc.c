@@ -9,26 +9,30 @@
 #include "harness.h"
 
 /*
- * The library's calloc() and free() come to these two, which the tests can
- * make fail and meddle: as memory runs out, and as in glibc before 2.33.
+ * The library's calls of calloc() and free() come to these two functions, which
+ * the tests make fail and change errno, as free() does in glibc before 2.33.
  */
-static unsigned int calloc_fails_at; /* this many calls from now; 0: never */
-static bool free_changes_errno;
+static unsigned int calloc_fails_at; /* the call that fails, or 0 */
 static unsigned int calloc_calls;
 static size_t calloc_bytes;
-static unsigned int free_calls;
+static bool free_changes_errno;
+static unsigned int free_calls; /* with memory */
 
-#ifdef __has_feature /* clang */
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define __SANITIZE_ADDRESS__
+/* A sanitizer's runtime is not ready when the first calls come. */
+#ifdef __has_attribute
+#if __has_attribute(disable_sanitizer_instrumentation)
+#define NOT_INSTRUMENTED __attribute__((disable_sanitizer_instrumentation))
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ALLOCATOR_IS_OURS false
-#else
-#define ALLOCATOR_IS_OURS true
+#ifndef NOT_INSTRUMENTED
+#define NOT_INSTRUMENTED \
+	__attribute__((no_sanitize("address", "thread", "undefined")))
+#endif
 
-void *calloc(size_t count, size_t size)
+/* The sanitizer's free(); NULL without one. */
+extern void __interceptor_free(void *memory) __attribute__((weak));
+
+NOT_INSTRUMENTED void *calloc(size_t count, size_t size)
 {
 	size_t bytes;
 	void *memory;
@@ -41,35 +45,33 @@ void *calloc(size_t count, size_t size)
 	}
 	calloc_bytes += bytes;
 	memory = malloc(bytes);
-	/* Through a volatile pointer, or this becomes a call of calloc(). */
-	if (memory) {
-		void *(*volatile clear)(void *, int, size_t) = memset;
-
-		clear(memory, 0, bytes);
-	}
+	/* Volatile, or the compiler makes this a call of calloc(). */
+	for (size_t i = 0; memory && i < bytes; i++)
+		((volatile unsigned char *)memory)[i] = 0;
 	return memory;
 }
 
-void free(void *memory)
+NOT_INSTRUMENTED void free(void *memory)
 {
-	static void (*libc_free)(void *);
+	static void (*next_free)(void *);
 	static bool looking;
 
-	if (!libc_free) {
+	if (!next_free && __interceptor_free)
+		next_free = __interceptor_free;
+	if (!next_free) {
 		void *symbol;
 
 		if (looking)
-			return; /* what the dynamic loader gives back is lost */
+			return; /* the dynamic loader's memory is lost */
 		looking = true;
 		symbol = dlsym(RTLD_NEXT, "free");
-		memcpy(&libc_free, &symbol, sizeof(symbol));
+		memcpy(&next_free, &symbol, sizeof(symbol));
 	}
-	libc_free(memory);
+	next_free(memory);
 	free_calls += memory != NULL;
 	if (free_changes_errno)
 		errno = ENOSPC;
 }
-#endif
 
 /* Not the outputs' value on any path. */
 #define UNTOUCHED ((void *)0x10)
@@ -94,7 +96,9 @@ static struct outcome alloc_both(void)
 /* What all failures have in common. */
 static void assert_failed(struct outcome got, int result)
 {
-	ck_assert_int_eq(got.result, result);
+	ck_assert_msg(got.result == result, "alloc gives %s, not %s",
+		      describe_result(got.result, got.error),
+		      describe_result(result, got.error));
 	ck_assert_ptr_null(got.req);
 	ck_assert_ptr_null(got.resp);
 	seccomp_notify_free(got.req, got.resp);
@@ -134,8 +138,7 @@ START_TEST(gives_zeroed_memory_of_the_kernels_size)
 	ck_assert_uint_ge(malloc_usable_size(got.resp), 8000);
 	ck_assert(all_zero(got.req, 4096));
 	ck_assert(all_zero(got.resp, 8000));
-	if (ALLOCATOR_IS_OURS)
-		ck_assert_uint_eq(calloc_bytes, 4096 + 8000);
+	ck_assert_uint_eq(calloc_bytes, 4096 + 8000);
 	seccomp_notify_free(got.req, got.resp);
 }
 END_TEST
@@ -152,9 +155,7 @@ START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
 	calloc_bytes = 0;
 	got = alloc_both();
 	ck_assert_int_eq(got.result, 0);
-	if (ALLOCATOR_IS_OURS)
-		ck_assert_uint_eq(calloc_bytes,
-				  sizeof(*got.req) + sizeof(*got.resp));
+	ck_assert_uint_eq(calloc_bytes, sizeof(*got.req) + sizeof(*got.resp));
 	ck_assert_uint_ge(malloc_usable_size(got.req), sizeof(*got.req));
 	ck_assert_uint_ge(malloc_usable_size(got.resp), sizeof(*got.resp));
 	ck_assert(all_zero(got.req, sizeof(*got.req)));
@@ -178,6 +179,22 @@ START_TEST(the_running_kernel_gives_its_own_sizes)
 }
 END_TEST
 
+START_TEST(the_kernel_is_asked_for_the_sizes_each_time)
+{
+	struct seccomp_notif_sizes *sizes = simulate_sizes(4096, 8000);
+	struct outcome got = alloc_both();
+
+	seccomp_notify_free(got.req, got.resp);
+	sizes->seccomp_notif = 9000;
+	sizes->seccomp_notif_resp = 16000;
+	calloc_bytes = 0;
+	got = alloc_both();
+	ck_assert_int_eq(got.result, 0);
+	ck_assert_uint_eq(calloc_bytes, 9000 + 16000);
+	seccomp_notify_free(got.req, got.resp);
+}
+END_TEST
+
 /* "If req or resp is NULL, that buffer is not allocated." */
 START_TEST(either_pointer_may_be_null)
 {
@@ -185,20 +202,21 @@ START_TEST(either_pointer_may_be_null)
 	struct seccomp_notif_resp *resp = UNTOUCHED;
 
 	calloc_calls = 0;
-	ck_assert_int_eq(seccomp_notify_alloc(&req, NULL), 0);
+	assert_succeeds(seccomp_notify_alloc(&req, NULL));
 	ck_assert_ptr_ne(req, UNTOUCHED);
 	ck_assert_ptr_nonnull(req);
-	ck_assert_int_eq(seccomp_notify_alloc(NULL, &resp), 0);
+	assert_succeeds(seccomp_notify_alloc(NULL, &resp));
 	ck_assert_ptr_ne(resp, UNTOUCHED);
 	ck_assert_ptr_nonnull(resp);
-	ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), 0);
-	ck_assert_uint_eq(calloc_calls, ALLOCATOR_IS_OURS ? 2 : 0);
+	assert_succeeds(seccomp_notify_alloc(NULL, NULL));
+	ck_assert_uint_eq(calloc_calls, 2);
 	seccomp_notify_free(req, resp);
 }
 END_TEST
 
-static void no_call_part(const struct seccomp_notif *req,
-			 struct seccomp_notif_resp *resp, void *arg)
+/* Counts the call, and writes no sizes. */
+static void answer_without_sizes(const struct seccomp_notif *req,
+				 struct seccomp_notif_resp *resp, void *arg)
 {
 	(void)req;
 	(void)resp;
@@ -214,18 +232,48 @@ __attribute__((noinline)) static void fill_the_stack_with_garbage(void)
 		garbage[i] = 0xa5;
 }
 
-START_TEST(one_system_call_is_made)
+START_TEST(the_kernel_is_asked_once)
 {
 	int *calls = shared_memory(sizeof(*calls));
 	const struct rule rule = { SYS_seccomp, -1, 0, SECCOMP_RET_USER_NOTIF };
 	struct outcome got;
 
-	simulate_kernel(&rule, 1, no_call_part, calls);
+	simulate_kernel(&rule, 1, answer_without_sizes, calls);
 	fill_the_stack_with_garbage();
 	got = alloc_both();
-	/* The player answers 0 and writes no sizes. */
 	assert_failed(got, -EFAULT);
 	ck_assert_int_eq(*calls, 1);
+}
+END_TEST
+
+static _Noreturn void alloc_where_other_calls_kill(void)
+{
+	const struct rule allowed[] = {
+		{ SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, SECCOMP_RET_ALLOW },
+		{ SYS_exit_group, -1, 0, SECCOMP_RET_ALLOW },
+	};
+	struct seccomp_notif *req = NULL;
+	struct seccomp_notif_resp *resp = NULL;
+	/* The allocator's own calls come before the filter. */
+	void *volatile memory[] = { malloc(sizeof(*req)),
+				    malloc(sizeof(*resp)) };
+
+	free(memory[0]);
+	free(memory[1]);
+	MUST(install_filter(allowed, COUNT(allowed), SECCOMP_RET_KILL_PROCESS,
+			    0) == 0);
+	syscall(SYS_exit_group, seccomp_notify_alloc(&req, &resp));
+	abort();
+}
+
+/* It probes for nothing, at the first call either. */
+START_TEST(no_system_call_but_the_question_is_made)
+{
+	pid_t child = fork_bound();
+
+	if (child == 0)
+		alloc_where_other_calls_kill();
+	ck_assert_int_eq(reap(child), 0);
 }
 END_TEST
 
@@ -248,14 +296,19 @@ END_TEST
  * "seccomp_notify_alloc() returns -ECANCELED for any other error of seccomp(2),
  * such as EPERM if a filter forbids that call."
  */
-START_TEST(another_failure_of_the_question_is_ecanceled_with_errno)
+START_TEST(any_other_error_of_the_question_is_ecanceled_with_errno)
 {
-	struct outcome got;
+	/* The filter that was installed last decides. */
+	for (int error = 1; error <= LAST_ERROR; error++) {
+		struct outcome got;
 
-	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
-	got = alloc_both();
-	ck_assert_int_eq(got.error, EPERM);
-	assert_failed(got, -ECANCELED);
+		if (error == EINVAL || error == ENOSYS)
+			continue;
+		deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, error);
+		got = alloc_both();
+		ck_assert_int_eq(got.error, error);
+		assert_failed(got, -ECANCELED);
+	}
 }
 END_TEST
 
@@ -265,23 +318,28 @@ START_TEST(a_failure_leaves_pointers_that_are_null_alone)
 	struct seccomp_notif_resp *resp = UNTOUCHED;
 
 	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
-	ck_assert_int_eq(seccomp_notify_alloc(&req, NULL), -ECANCELED);
+	assert_fails(seccomp_notify_alloc(&req, NULL), -ECANCELED, EPERM);
 	ck_assert_ptr_null(req);
-	ck_assert_int_eq(seccomp_notify_alloc(NULL, &resp), -ECANCELED);
+	assert_fails(seccomp_notify_alloc(NULL, &resp), -ECANCELED, EPERM);
 	ck_assert_ptr_null(resp);
-	ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), -ECANCELED);
+	assert_fails(seccomp_notify_alloc(NULL, NULL), -ECANCELED, EPERM);
 }
 END_TEST
 
-/* "-EFAULT The kernel reports a size of zero." */
+/* "-EFAULT The kernel reports a size of zero." Whatever is to be allocated. */
 START_TEST(a_size_of_zero_is_efault)
 {
-	simulate_sizes(_i == 0 ? 0 : sizeof(struct seccomp_notif),
-		       _i == 1 ? 0 : sizeof(struct seccomp_notif_resp));
-	if (_i < 2)
-		assert_failed(alloc_both(), -EFAULT);
-	else
-		ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), 0);
+	static const uint16_t sizes[][2] = { { 0, 24 }, { 80, 0 }, { 0, 0 } };
+	struct seccomp_notif *req = UNTOUCHED;
+	struct seccomp_notif_resp *resp = UNTOUCHED;
+
+	simulate_sizes(sizes[_i][0], sizes[_i][1]);
+	assert_failed(alloc_both(), -EFAULT);
+	ck_assert_int_eq(seccomp_notify_alloc(&req, NULL), -EFAULT);
+	ck_assert_ptr_null(req);
+	ck_assert_int_eq(seccomp_notify_alloc(NULL, &resp), -EFAULT);
+	ck_assert_ptr_null(resp);
+	ck_assert_int_eq(seccomp_notify_alloc(NULL, NULL), -EFAULT);
 }
 END_TEST
 
@@ -295,8 +353,6 @@ START_TEST(either_allocation_failing_is_enomem_with_null)
 	struct outcome got;
 	unsigned int freed;
 
-	if (!ALLOCATOR_IS_OURS)
-		SKIP("the sanitizer has the allocator");
 	calloc_fails_at = (unsigned int)_i;
 	free_changes_errno = true;
 	free_calls = 0;
@@ -316,8 +372,6 @@ START_TEST(enomem_of_the_response_alone_frees_nothing)
 	unsigned int freed;
 	int result;
 
-	if (!ALLOCATOR_IS_OURS)
-		SKIP("the sanitizer has the allocator");
 	calloc_fails_at = 1;
 	free_calls = 0;
 	result = seccomp_notify_alloc(NULL, &resp);
@@ -332,44 +386,43 @@ END_TEST
  * "The seccomp_notify_free() function frees a request and a response that
  * seccomp_notify_alloc() allocated." "Either pointer may be NULL."
  */
-START_TEST(free_takes_null)
-{
-	struct outcome got = alloc_both();
-
-	ck_assert_int_eq(got.result, 0);
-	seccomp_notify_free(NULL, got.resp);
-	seccomp_notify_free(got.req, NULL);
-	seccomp_notify_free(NULL, NULL);
-}
-END_TEST
-
-START_TEST(free_gives_all_memory_back)
+START_TEST(free_frees_both_or_either)
 {
 	struct outcome got;
+	unsigned int freed[4] = { 0 };
 
-	if (!ALLOCATOR_IS_OURS)
-		SKIP("the sanitizer has the allocator, and looks for leaks");
 	calloc_calls = 0;
 	got = alloc_both();
 	ck_assert_uint_eq(calloc_calls, 2);
 	free_calls = 0;
 	seccomp_notify_free(got.req, got.resp);
-	ck_assert_uint_eq(free_calls, 2);
+	freed[0] = free_calls;
+
+	got = alloc_both();
+	free_calls = 0;
+	seccomp_notify_free(got.req, NULL);
+	freed[1] = free_calls;
+	seccomp_notify_free(NULL, got.resp);
+	freed[2] = free_calls;
+	seccomp_notify_free(NULL, NULL);
+	freed[3] = free_calls;
+	ck_assert_uint_eq(freed[0], 2);
+	ck_assert_uint_eq(freed[1], 1);
+	ck_assert_uint_eq(freed[2], 2);
+	ck_assert_uint_eq(freed[3], 2);
 }
 END_TEST
 
 /* "The function does not change errno." */
 START_TEST(free_leaves_errno_alone)
 {
-	struct outcome got;
+	struct outcome got = alloc_both();
 
-	if (!ALLOCATOR_IS_OURS)
-		SKIP("the sanitizer has the allocator");
-	got = alloc_both();
 	free_changes_errno = true;
 	errno = EXDEV;
-	seccomp_notify_free(got.req, got.resp);
+	seccomp_notify_free(_i & 1 ? got.req : NULL, _i & 2 ? got.resp : NULL);
 	ck_assert_int_eq(errno, EXDEV);
+	seccomp_notify_free(_i & 1 ? NULL : got.req, _i & 2 ? NULL : got.resp);
 }
 END_TEST
 
@@ -380,18 +433,19 @@ TCase *alloc_tests(void)
 	tcase_add_test(tests, gives_zeroed_memory_of_the_kernels_size);
 	tcase_add_test(tests, a_kernel_of_smaller_sizes_gets_the_headers);
 	tcase_add_test(tests, the_running_kernel_gives_its_own_sizes);
+	tcase_add_test(tests, the_kernel_is_asked_for_the_sizes_each_time);
 	tcase_add_test(tests, either_pointer_may_be_null);
-	tcase_add_test(tests, one_system_call_is_made);
+	tcase_add_test(tests, the_kernel_is_asked_once);
+	tcase_add_test(tests, no_system_call_but_the_question_is_made);
 	tcase_add_loop_test(tests, no_notifications_is_eopnotsupp, 0, 2);
 	tcase_add_test(tests,
-		       another_failure_of_the_question_is_ecanceled_with_errno);
+		       any_other_error_of_the_question_is_ecanceled_with_errno);
 	tcase_add_test(tests, a_failure_leaves_pointers_that_are_null_alone);
 	tcase_add_loop_test(tests, a_size_of_zero_is_efault, 0, 3);
 	tcase_add_loop_test(
 		tests, either_allocation_failing_is_enomem_with_null, 1, 3);
 	tcase_add_test(tests, enomem_of_the_response_alone_frees_nothing);
-	tcase_add_test(tests, free_takes_null);
-	tcase_add_test(tests, free_gives_all_memory_back);
-	tcase_add_test(tests, free_leaves_errno_alone);
+	tcase_add_test(tests, free_frees_both_or_either);
+	tcase_add_loop_test(tests, free_leaves_errno_alone, 0, 4);
 	return tests;
 }

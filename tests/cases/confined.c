@@ -2,11 +2,10 @@
 /* Copyright The libseccomp-notify authors */
 /* A supervisor that confines itself. */
 #include <stdlib.h>
-#include <sys/wait.h>
 
 #include "harness.h"
 
-static int body_100_calls(void *arg)
+static int call_100_times(void *arg)
 {
 	(void)arg;
 	for (long i = 0; i < 100; i++)
@@ -15,7 +14,7 @@ static int body_100_calls(void *arg)
 	return 0;
 }
 
-static _Noreturn void confined_supervisor(int listener)
+static _Noreturn void supervise_confined(int listener)
 {
 	const struct rule allowed[] = {
 		{ SYS_ioctl, 0, (uint32_t)listener, SECCOMP_RET_ALLOW },
@@ -51,17 +50,15 @@ out:
  */
 START_TEST(ioctl_and_exit_group_are_enough)
 {
-	struct target target = start_target(body_100_calls, NULL);
-	int status;
+	struct target target = start_target(call_100_times, NULL);
 	pid_t child;
 
 	if (_i)
 		setenv("SECCOMP_NOTIFY_SYNC_WAKE_UP", "1", 1);
-	child = fork();
+	child = fork_bound();
 	if (child == 0)
-		confined_supervisor(target.listener);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(status, 0);
+		supervise_confined(target.listener);
+	ck_assert_int_eq(reap(child), 0);
 	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST

@@ -18,8 +18,8 @@ START_TEST(a_waiting_notification_is_valid)
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
 	kill_target(&target);
 }
 END_TEST
@@ -30,64 +30,54 @@ START_TEST(id_valid_may_be_the_first_call)
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = bare_receive(target.listener);
 
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
 	kill_target(&target);
 }
 END_TEST
 
 /* "ENOENT The notification already has a response," */
-START_TEST(an_answered_notification_is_not)
+START_TEST(an_answered_notification_is_not_valid)
 {
 	struct target target = start_target(call_then_idle, NULL);
 	struct seccomp_notif_resp resp = { .id = receive(target.listener).id };
 
-	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
-	errno = 0;
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, resp.id),
-			 -ENOENT);
-	ck_assert_int_eq(errno, ENOENT);
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
+	assert_fails(seccomp_notify_id_valid(target.listener, resp.id), -ENOENT,
+		     ENOENT);
 	kill_target(&target);
 }
 END_TEST
 
-START_TEST(the_notification_of_a_dead_target_is_not)
+START_TEST(the_notification_of_a_dead_target_is_not_valid)
 {
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
 	kill(target.pid, SIGKILL);
 	wait_for_target(&target);
-	errno = 0;
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
-	ck_assert_int_eq(errno, ENOENT);
+	assert_fails(seccomp_notify_id_valid(target.listener, id), -ENOENT,
+		     ENOENT);
 	close(target.listener);
 }
 END_TEST
 
-static void on_signal(int signal)
+static int call_and_catch_signal(void *arg)
 {
-	(void)signal;
-}
-
-static int body_interrupted_call(void *arg)
-{
-	const struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGUSR1, &action, NULL);
+	catch_signal(SIGUSR1, 0);
 	return call_then_idle(arg);
 }
 
 /* "the target died, left its call because of a signal," */
-START_TEST(the_notification_of_a_call_left_for_a_signal_is_not)
+START_TEST(the_notification_of_a_call_left_for_a_signal_is_not_valid)
 {
-	struct target target = start_target(body_interrupted_call, NULL);
+	struct target target = start_target(call_and_catch_signal, NULL);
 	uint64_t id = receive(target.listener).id;
 
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
 	kill(target.pid, SIGUSR1);
 	wait_until_gone(target.listener, id);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
-	ck_assert_int_eq(errno, ENOENT);
+	assert_fails(seccomp_notify_id_valid(target.listener, id), -ENOENT,
+		     ENOENT);
 	kill_target(&target);
 }
 END_TEST
@@ -96,12 +86,12 @@ END_TEST
  * "only a fatal signal takes a target out of a call that the supervisor has
  * received,"
  */
-START_TEST(since_5_19_with_wait_killable_recv_a_call_is_not_left)
+START_TEST(since_5_19_with_wait_killable_recv_a_received_call_is_not_left)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
 	struct target target =
 		try_target(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-			   body_interrupted_call, NULL);
+			   call_and_catch_signal, NULL);
 	uint64_t id;
 
 	if (kernel_version() < KERNEL(5, 19)) {
@@ -113,26 +103,24 @@ START_TEST(since_5_19_with_wait_killable_recv_a_call_is_not_left)
 	id = receive(target.listener).id;
 	kill(target.pid, SIGUSR1);
 	sleep_ms(100);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
 	kill(target.pid, SIGKILL);
 	wait_until_gone(target.listener, id);
 	end_target(&target);
 }
 END_TEST
 
-START_TEST(an_id_that_never_was_is_not)
+START_TEST(an_id_that_never_was_is_not_valid)
 {
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id + 1000000),
-			 -ENOENT);
-	ck_assert_int_eq(errno, ENOENT);
+	assert_fails(seccomp_notify_id_valid(target.listener, id + 1000000),
+		     -ENOENT, ENOENT);
 	/* All 64 bits count. */
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener,
-						 id ^ (UINT64_C(1) << 63)),
-			 -ENOENT);
-	ck_assert_int_eq(errno, ENOENT);
+	assert_fails(seccomp_notify_id_valid(target.listener,
+					     id ^ (UINT64_C(1) << 63)),
+		     -ENOENT, ENOENT);
 	kill_target(&target);
 }
 END_TEST
@@ -140,29 +128,81 @@ END_TEST
 START_TEST(id_valid_on_a_bad_descriptor_keeps_errno)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int urandom = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 
-	ck_assert_int_eq(seccomp_notify_id_valid(-1, 1), -ENOENT);
-	ck_assert_int_eq(errno, EBADF);
-	ck_assert_int_eq(seccomp_notify_id_valid(null, 1), -ENOENT);
-	ck_assert_int_eq(errno, ENOTTY);
+	assert_fails(seccomp_notify_id_valid(-1, 1), -ENOENT, EBADF);
+	assert_fails(seccomp_notify_id_valid(null, 1), -ENOENT, ENOTTY);
+	assert_fails(seccomp_notify_id_valid(urandom, 1), -ENOENT, EINVAL);
+	close(urandom);
 	close(null);
-	ck_assert_int_eq(seccomp_notify_id_valid(null, 1), -ENOENT);
-	ck_assert_int_eq(errno, EBADF);
+	assert_fails(seccomp_notify_id_valid(null, 1), -ENOENT, EBADF);
 }
 END_TEST
 
-/* "A signal does not make a live target look dead." */
-START_TEST(a_signal_does_not_make_a_live_target_look_dead)
+/* A kernel that is simulated for both numbers of the request. */
+struct kernel {
+	struct simulation right;
+	struct simulation old;
+};
+
+static void answer_either_number(const struct seccomp_notif *req,
+				 struct seccomp_notif_resp *resp, void *arg)
 {
-	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID,
-				   SECCOMP_RET_USER_NOTIF };
-	int *calls = shared_memory(sizeof(*calls));
+	struct kernel *kernel = arg;
+	bool right = (uint32_t)req->data.args[1] == (uint32_t)ID_VALID;
+
+	answer_simulated(req, resp, right ? &kernel->right : &kernel->old);
+}
+
+static struct kernel *simulate_both_numbers(void)
+{
+	const struct rule rules[] = {
+		{ SYS_ioctl, 1, (uint32_t)ID_VALID, SECCOMP_RET_USER_NOTIF },
+		{ SYS_ioctl, 1, (uint32_t)ID_VALID_BEFORE_5_9,
+		  SECCOMP_RET_USER_NOTIF },
+	};
+	struct kernel *kernel = shared_memory(sizeof(*kernel));
+
+	simulate_kernel(rules, COUNT(rules), answer_either_number, kernel);
+	return kernel;
+}
+
+static void fail_next(struct simulation *number, int failing, int error)
+{
+	number->calls = 0;
+	number->failing = failing;
+	number->error = error;
+}
+
+/* "A signal does not make a live target look dead." However many come. */
+START_TEST(signals_do_not_make_a_live_target_look_dead)
+{
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
+	struct kernel *kernel = simulate_both_numbers();
 
-	simulate_kernel(&rule, 1, part_eintr_twice, calls);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
-	ck_assert_int_eq(*calls, 3);
+	fail_next(&kernel->right, 1000, EINTR);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
+	ck_assert_int_eq(kernel->right.calls, 1001);
+	ck_assert_int_eq(kernel->old.calls, 0);
+	/* All 64 bits, as a filter may compare them. */
+	ck_assert_uint_eq(kernel->right.args[1], (uint32_t)ID_VALID);
+	kill_target(&target);
+}
+END_TEST
+
+START_TEST(signals_do_not_make_it_look_dead_before_5_9_either)
+{
+	struct target target = start_target(call_forever, NULL);
+	uint64_t id = receive(target.listener).id;
+	struct kernel *kernel = simulate_both_numbers();
+
+	fail_next(&kernel->right, ALL, EINVAL);
+	fail_next(&kernel->old, 1000, EINTR);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
+	ck_assert_int_eq(kernel->right.calls, 1);
+	ck_assert_int_eq(kernel->old.calls, 1001);
+	ck_assert_uint_eq(kernel->old.args[1], (uint32_t)ID_VALID_BEFORE_5_9);
 	kill_target(&target);
 }
 END_TEST
@@ -190,50 +230,79 @@ END_TEST
  * function uses the old one.", the request whose number has the other
  * direction.
  */
-START_TEST(a_kernel_before_5_9_is_asked_its_own_way)
+START_TEST(a_kernel_before_5_9_is_asked_with_the_old_number)
 {
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
 
 	deny_call(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
 	kill(target.pid, SIGKILL);
 	wait_for_target(&target);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), -ENOENT);
-	ck_assert_int_eq(errno, ENOENT);
+	assert_fails(seccomp_notify_id_valid(target.listener, id), -ENOENT,
+		     ENOENT);
 	close(target.listener);
 }
 END_TEST
 
-START_TEST(a_signal_does_not_make_it_look_dead_before_5_9_either)
+/*
+ * "If the kernel does not know the correct number, the function uses the old
+ * one." It says so with EINVAL alone, and each time.
+ */
+START_TEST(the_old_number_is_tried_after_einval_alone)
 {
-	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID_BEFORE_5_9,
-				   SECCOMP_RET_USER_NOTIF };
-	int *calls = shared_memory(sizeof(*calls));
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
+	struct kernel *kernel = simulate_both_numbers();
 
-	deny_call(SYS_ioctl, 1, (uint32_t)ID_VALID, EINVAL);
-	simulate_kernel(&rule, 1, part_eintr_twice, calls);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
-	ck_assert_int_eq(*calls, 3);
+	for (int error = 1; error <= LAST_ERROR; error++) {
+		if (error == EINTR)
+			continue;
+		fail_next(&kernel->right, ALL, error);
+		fail_next(&kernel->old, 0, 0);
+		if (error == EINVAL)
+			assert_succeeds(
+				seccomp_notify_id_valid(target.listener, id));
+		else
+			assert_fails(
+				seccomp_notify_id_valid(target.listener, id),
+				-ENOENT, error);
+		ck_assert_int_eq(kernel->right.calls, 1);
+		ck_assert_int_eq(kernel->old.calls, error == EINVAL);
+	}
 	kill_target(&target);
+}
+END_TEST
+
+START_TEST(another_failure_of_the_old_number_is_not_tried_again)
+{
+	struct kernel *kernel = simulate_both_numbers();
+
+	fail_next(&kernel->right, ALL, EINVAL);
+	for (int error = 1; error <= LAST_ERROR; error++) {
+		if (error == EINTR)
+			continue;
+		fail_next(&kernel->old, ALL, error);
+		assert_fails(seccomp_notify_id_valid(-1, 1), -ENOENT, error);
+		ck_assert_int_eq(kernel->old.calls, 1);
+	}
 }
 END_TEST
 
 START_TEST(the_old_number_is_not_tried_on_newer_kernels)
 {
-	const struct rule rule = { SYS_ioctl, 1, (uint32_t)ID_VALID_BEFORE_5_9,
-				   SECCOMP_RET_USER_NOTIF };
-	int *calls = shared_memory(sizeof(*calls));
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
+	struct kernel *kernel;
 
-	simulate_kernel(&rule, 1, part_count, calls);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id), 0);
-	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, id + 1000000),
-			 -ENOENT);
-	ck_assert_int_eq(*calls, 0);
+	if (kernel_version() < KERNEL(5, 9))
+		SKIP("the kernel is older than 5.9");
+	kernel = simulate_both_numbers();
+	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
+	assert_fails(seccomp_notify_id_valid(target.listener, id + 1000000),
+		     -ENOENT, ENOENT);
+	ck_assert_int_eq(kernel->right.calls, 2);
+	ck_assert_int_eq(kernel->old.calls, 0);
 	kill_target(&target);
 }
 END_TEST
@@ -244,19 +313,24 @@ TCase *id_valid_tests(void)
 
 	tcase_add_test(tests, a_waiting_notification_is_valid);
 	tcase_add_test(tests, id_valid_may_be_the_first_call);
-	tcase_add_test(tests, an_answered_notification_is_not);
-	tcase_add_test(tests, the_notification_of_a_dead_target_is_not);
-	tcase_add_test(tests,
-		       the_notification_of_a_call_left_for_a_signal_is_not);
-	tcase_add_test(tests,
-		       since_5_19_with_wait_killable_recv_a_call_is_not_left);
-	tcase_add_test(tests, an_id_that_never_was_is_not);
+	tcase_add_test(tests, an_answered_notification_is_not_valid);
+	tcase_add_test(tests, the_notification_of_a_dead_target_is_not_valid);
+	tcase_add_test(
+		tests,
+		the_notification_of_a_call_left_for_a_signal_is_not_valid);
+	tcase_add_test(
+		tests,
+		since_5_19_with_wait_killable_recv_a_received_call_is_not_left);
+	tcase_add_test(tests, an_id_that_never_was_is_not_valid);
 	tcase_add_test(tests, id_valid_on_a_bad_descriptor_keeps_errno);
-	tcase_add_test(tests, a_signal_does_not_make_a_live_target_look_dead);
+	tcase_add_test(tests, signals_do_not_make_a_live_target_look_dead);
 	tcase_add_test(tests, the_kernel_knows_the_right_number_since_5_9);
-	tcase_add_test(tests, a_kernel_before_5_9_is_asked_its_own_way);
+	tcase_add_test(tests, a_kernel_before_5_9_is_asked_with_the_old_number);
 	tcase_add_test(tests,
-		       a_signal_does_not_make_it_look_dead_before_5_9_either);
+		       signals_do_not_make_it_look_dead_before_5_9_either);
+	tcase_add_test(tests, the_old_number_is_tried_after_einval_alone);
+	tcase_add_test(tests,
+		       another_failure_of_the_old_number_is_not_tried_again);
 	tcase_add_test(tests, the_old_number_is_not_tried_on_newer_kernels);
 	return tests;
 }

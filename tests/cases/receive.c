@@ -5,11 +5,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "harness.h"
 
-static int body_six_arguments(void *arg)
+static int call_with_six_arguments(void *arg)
 {
 	(void)arg;
 	make_trapped_call(1, 2, 3, 4, 5, -1);
@@ -26,10 +25,10 @@ static int body_six_arguments(void *arg)
  */
 START_TEST(receives_the_call_with_its_arguments)
 {
-	struct target target = start_target(body_six_arguments, NULL);
+	struct target target = start_target(call_with_six_arguments, NULL);
 	struct seccomp_notif req;
 
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	assert_succeeds(seccomp_notify_receive(target.listener, &req));
 	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
 	ck_assert_uint_eq(req.flags, 0);
 	ck_assert_int_eq(req.data.nr, TRAPPED);
@@ -40,7 +39,7 @@ START_TEST(receives_the_call_with_its_arguments)
 }
 END_TEST
 
-static int body_sleep_then_call(void *arg)
+static int sleep_then_call(void *arg)
 {
 	sleep_ms(100);
 	return call_and_check(arg);
@@ -50,10 +49,10 @@ START_TEST(waits_until_a_notification_comes)
 {
 	double before = seconds_now();
 	long expected = -ENOSYS;
-	struct target target = start_target(body_sleep_then_call, &expected);
+	struct target target = start_target(sleep_then_call, &expected);
 	struct seccomp_notif req;
 
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	assert_succeeds(seccomp_notify_receive(target.listener, &req));
 	ck_assert_double_ge(seconds_now() - before, 0.1);
 	/* A target whose listener is closed gets ENOSYS. */
 	ck_assert_int_eq(end_target(&target), 0);
@@ -71,7 +70,7 @@ START_TEST(takes_a_buffer_full_of_garbage)
 	struct seccomp_notif req;
 
 	memset(&req, 0xa5, sizeof(req));
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	assert_succeeds(seccomp_notify_receive(target.listener, &req));
 	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
 	ck_assert_int_eq(end_target(&target), 0);
 }
@@ -86,15 +85,14 @@ START_TEST(writes_no_byte_beyond_the_structure)
 	} buffer;
 
 	memset(&buffer, 0xa5, sizeof(buffer));
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &buffer.req),
-			 0);
+	assert_succeeds(seccomp_notify_receive(target.listener, &buffer.req));
 	for (size_t i = 0; i < sizeof(buffer.after); i++)
 		ck_assert_uint_eq(buffer.after[i], 0xa5);
 	kill_target(&target);
 }
 END_TEST
 
-static int body_count(void *arg)
+static int count_up(void *arg)
 {
 	(void)arg;
 	for (long i = 0; i < 1000; i++)
@@ -111,19 +109,17 @@ static int body_count(void *arg)
  */
 START_TEST(one_pair_serves_1000_notifications)
 {
-	struct target target = start_target(body_count, NULL);
+	struct target target = start_target(count_up, NULL);
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
 
-	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	assert_succeeds(seccomp_notify_alloc(&req, &resp));
 	for (uint64_t i = 0; i < 1000; i++) {
-		ck_assert_int_eq(seccomp_notify_receive(target.listener, req),
-				 0);
+		assert_succeeds(seccomp_notify_receive(target.listener, req));
 		ck_assert_uint_eq(req->data.args[0], i);
 		resp->id = req->id;
 		resp->val = (int64_t)i * 3;
-		ck_assert_int_eq(seccomp_notify_respond(target.listener, resp),
-				 0);
+		assert_succeeds(seccomp_notify_respond(target.listener, resp));
 	}
 	ck_assert_int_eq(end_target(&target), 0);
 	seccomp_notify_free(req, resp);
@@ -131,16 +127,14 @@ START_TEST(one_pair_serves_1000_notifications)
 END_TEST
 
 /* "EFAULT req is NULL." */
-START_TEST(null_is_efault)
+START_TEST(receive_null_is_efault)
 {
 	struct target target = start_target(call_forever, NULL);
 
 	while (!notification_waits(target.listener))
 		sleep_ms(1);
-	errno = 0;
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, NULL),
-			 -ECANCELED);
-	ck_assert_int_eq(errno, EFAULT);
+	assert_fails(seccomp_notify_receive(target.listener, NULL), -ECANCELED,
+		     EFAULT);
 	/* Nothing was taken: the notification is still there. */
 	ck_assert(notification_waits(target.listener));
 	kill_target(&target);
@@ -151,22 +145,18 @@ END_TEST
  * "EBADF fd is not an open file descriptor." "ENOTTY fd is not a listener."
  * "Some kinds of file give EINVAL or another error instead."
  */
-START_TEST(a_bad_descriptor_is_ecanceled_with_errno)
+START_TEST(receive_on_a_bad_descriptor_is_ecanceled_with_errno)
 {
 	struct seccomp_notif req;
 	int urandom = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	ck_assert_int_eq(seccomp_notify_receive(-1, &req), -ECANCELED);
-	ck_assert_int_eq(errno, EBADF);
-	ck_assert_int_eq(seccomp_notify_receive(null, &req), -ECANCELED);
-	ck_assert_int_eq(errno, ENOTTY);
-	ck_assert_int_eq(seccomp_notify_receive(urandom, &req), -ECANCELED);
-	ck_assert_int_eq(errno, EINVAL);
+	assert_fails(seccomp_notify_receive(-1, &req), -ECANCELED, EBADF);
+	assert_fails(seccomp_notify_receive(null, &req), -ECANCELED, ENOTTY);
+	assert_fails(seccomp_notify_receive(urandom, &req), -ECANCELED, EINVAL);
 	close(urandom);
 	close(null);
-	ck_assert_int_eq(seccomp_notify_receive(null, &req), -ECANCELED);
-	ck_assert_int_eq(errno, EBADF);
+	assert_fails(seccomp_notify_receive(null, &req), -ECANCELED, EBADF);
 }
 END_TEST
 
@@ -181,14 +171,13 @@ START_TEST(a_signal_handler_ends_the_wait)
 	struct seccomp_notif req;
 
 	alarm_every_10_ms(0);
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
-			 -ECANCELED);
-	ck_assert_int_eq(errno, EINTR);
+	assert_fails(seccomp_notify_receive(target.listener, &req), -ECANCELED,
+		     EINTR);
 	kill_target(&target);
 }
 END_TEST
 
-static int body_wait_then_call(void *arg)
+static int wait_then_call(void *arg)
 {
 	long expected = 7;
 
@@ -199,7 +188,7 @@ static int body_wait_then_call(void *arg)
 START_TEST(after_a_signal_the_next_receive_gets_the_notification)
 {
 	int *told = shared_memory(sizeof(*told));
-	struct target target = start_target(body_wait_then_call, told);
+	struct target target = start_target(wait_then_call, told);
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { .val = 7 };
 	int interrupted = 0;
@@ -212,15 +201,15 @@ START_TEST(after_a_signal_the_next_receive_gets_the_notification)
 	}
 	ck_assert_int_gt(interrupted, 0);
 	resp.id = req.id;
-	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
 	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
-/* A process that waits in a receive; exit status 0, or errno. */
-static pid_t waiter_start(const struct target *target)
+/* A child that waits in a receive; exit status 0, or errno. */
+static pid_t start_waiter(const struct target *target)
 {
-	pid_t waiter = fork();
+	pid_t waiter = fork_bound();
 
 	if (waiter == 0) {
 		struct seccomp_notif req;
@@ -229,22 +218,13 @@ static pid_t waiter_start(const struct target *target)
 			      0 :
 			      errno);
 	}
-	ck_assert_int_gt(waiter, 0);
+	wait_for_ioctl(waiter, target->listener);
 	return waiter;
 }
 
-static void assert_waiter_ends_with(pid_t waiter, int error)
+static void assert_waits(pid_t waiter, const struct target *target)
 {
-	int status;
-
-	ck_assert_int_eq(waitpid(waiter, &status, 0), waiter);
-	ck_assert(WIFEXITED(status));
-	ck_assert_int_eq(WEXITSTATUS(status), error);
-}
-
-static void on_signal(int signal)
-{
-	(void)signal;
+	assert_stays_in_call(waiter, SYS_ioctl, target->listener);
 }
 
 /*
@@ -253,23 +233,22 @@ static void on_signal(int signal)
  */
 START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 {
-	const struct sigaction action = { .sa_handler = on_signal,
-					  .sa_flags = SA_RESTART };
 	struct target target = start_target(idle, NULL);
 	pid_t waiter;
 
-	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-	waiter = waiter_start(&target);
+	SKIP_WITHOUT_PROC();
+	catch_signal(SIGUSR1, SA_RESTART);
+	waiter = start_waiter(&target);
 	for (int i = 0; i < 20; i++) {
-		sleep_ms(10);
 		kill(waiter, _i ? SIGSTOP : SIGUSR1);
-		sleep_ms(10);
+		sleep_ms(2);
 		kill(waiter, SIGCONT);
+		sleep_ms(2);
 	}
 	if (kernel_version() < KERNEL(6, 6))
-		assert_waiter_ends_with(waiter, EINTR);
+		ck_assert_int_eq(reap(waiter), EINTR);
 	else
-		assert_child_waits(waiter);
+		assert_waits(waiter, &target);
 	kill_target(&target);
 }
 END_TEST
@@ -282,18 +261,21 @@ END_TEST
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {
 	struct target target = start_target(idle, NULL);
-	pid_t waiters[2];
+	struct seccomp_notif req;
+	pid_t waiter;
 
-	waiters[0] = waiter_start(&target);
-	sleep_ms(100);
+	SKIP_WITHOUT_PROC();
+	waiter = start_waiter(&target);
 	kill(target.pid, SIGKILL);
 	wait_for_target(&target);
-	waiters[1] = waiter_start(&target);
-	for (int i = 0; i < 2; i++)
-		if (kernel_version() < KERNEL(6, 11))
-			assert_child_waits(waiters[i]);
-		else
-			assert_waiter_ends_with(waiters[i], ENOENT);
+	if (kernel_version() < KERNEL(6, 11)) {
+		assert_waits(waiter, &target);
+		assert_waits(start_waiter(&target), &target);
+	} else {
+		ck_assert_int_eq(reap(waiter), ENOENT);
+		assert_fails(seccomp_notify_receive(target.listener, &req),
+			     -ECANCELED, ENOENT);
+	}
 	close(target.listener);
 }
 END_TEST
@@ -305,13 +287,14 @@ END_TEST
  */
 START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 {
-	const struct sigaction action = { .sa_handler = on_signal };
 	struct target target = start_target(idle, NULL);
 	struct pollfd fd = { target.listener, POLLIN, 0 };
 	sigset_t none, usr1;
-	pid_t waiter = fork();
+	pid_t waiter;
 
-	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	SKIP_WITHOUT_PROC();
+	catch_signal(SIGUSR1, 0);
+	waiter = fork_bound();
 	if (waiter == 0) {
 		struct seccomp_notif req;
 
@@ -319,7 +302,7 @@ START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 		seccomp_notify_receive(target.listener, &req);
 		_exit(0);
 	}
-	assert_child_waits(waiter);
+	assert_waits(waiter, &target);
 
 	sigemptyset(&none);
 	sigemptyset(&usr1);
@@ -340,76 +323,65 @@ START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
 {
 	struct target target = start_target(call_then_idle, NULL);
 	struct seccomp_notif req;
-	pid_t waiter;
 
+	SKIP_WITHOUT_PROC();
 	while (!notification_waits(target.listener))
 		sleep_ms(1);
 	ck_assert(notification_waits(target.listener));
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
-	waiter = waiter_start(&target);
-	assert_child_waits(waiter);
+	assert_succeeds(seccomp_notify_receive(target.listener, &req));
+	assert_waits(start_waiter(&target), &target);
 	kill_target(&target);
 }
 END_TEST
 
-static int body_fork_and_call(void *arg)
+static int let_child_call(void *child)
 {
-	if (fork() != 0)
-		return idle(arg);
-	*(pid_t *)arg = getpid();
-	return call_forever(arg);
+	if (fork_bound() != 0)
+		return idle(NULL);
+	*(pid_t *)child = getpid();
+	return call_forever(NULL);
 }
 
 /*
  * "ENOENT The target died, or left its call because of a signal, before its
- * notification was received.". The kernel tells of it only where the receive
- * had begun, so a supervisor that polls meets it in a race: here POLLIN was
- * seen, and then the target died.
+ * notification was received." Another target is alive.
  */
-START_TEST(a_target_that_died_before_the_read_leaves_nothing)
+START_TEST(a_target_that_died_before_the_receive_is_enoent)
 {
-	pid_t *caller = shared_memory(sizeof(*caller));
-	struct target target = start_target(body_fork_and_call, caller);
+	pid_t *child = shared_memory(sizeof(*child));
+	struct target target = start_target(let_child_call, child);
 	struct seccomp_notif req;
 
 	while (!notification_waits(target.listener))
 		sleep_ms(1);
-	kill(*caller, SIGKILL);
+	kill(*child, SIGKILL);
 	while (notification_waits(target.listener))
 		sleep_ms(1);
-	alarm_every_10_ms(0);
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
-			 -ECANCELED);
-	ck_assert(errno == ENOENT || errno == EINTR);
+	assert_fails(seccomp_notify_receive(target.listener, &req), -ECANCELED,
+		     ENOENT);
 	ck_assert_uint_eq(req.id, 0);
-	ck_assert(!notification_waits(target.listener));
 	kill_target(&target);
 }
 END_TEST
 
-static void enoent_part(const struct seccomp_notif *req,
-			struct seccomp_notif_resp *resp, void *arg)
+/* "or one of these negative values on failure:" of receive, always the first.
+ */
+START_TEST(a_failure_of_receive_is_not_tried_again)
 {
-	(void)req;
-	++*(int *)arg;
-	resp->error = -ENOENT;
-}
-
-START_TEST(enoent_of_the_kernel_is_handed_on)
-{
-	struct target target = start_target(call_forever, NULL);
-	const struct rule rule = { SYS_ioctl, 1,
-				   (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,
-				   SECCOMP_RET_USER_NOTIF };
-	int *calls = shared_memory(sizeof(*calls));
+	struct simulation *kernel =
+		simulate_ioctl((uint32_t)SECCOMP_IOCTL_NOTIF_RECV);
 	struct seccomp_notif req;
 
-	simulate_kernel(&rule, 1, enoent_part, calls);
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
-			 -ECANCELED);
-	ck_assert_int_eq(errno, ENOENT);
-	ck_assert_int_eq(*calls, 1);
-	kill_target(&target);
+	kernel->failing = ALL;
+	for (int error = 1; error <= LAST_ERROR; error++) {
+		kernel->error = error;
+		kernel->calls = 0;
+		assert_fails(seccomp_notify_receive(-1, &req), -ECANCELED,
+			     error);
+		ck_assert_int_eq(kernel->calls, 1);
+	}
+	/* All 64 bits, as a filter may compare them. */
+	ck_assert_uint_eq(kernel->args[1], (uint32_t)SECCOMP_IOCTL_NOTIF_RECV);
 }
 END_TEST
 
@@ -422,8 +394,9 @@ TCase *receive_tests(void)
 	tcase_add_test(tests, takes_a_buffer_full_of_garbage);
 	tcase_add_test(tests, writes_no_byte_beyond_the_structure);
 	tcase_add_test(tests, one_pair_serves_1000_notifications);
-	tcase_add_test(tests, null_is_efault);
-	tcase_add_test(tests, a_bad_descriptor_is_ecanceled_with_errno);
+	tcase_add_test(tests, receive_null_is_efault);
+	tcase_add_test(tests,
+		       receive_on_a_bad_descriptor_is_ecanceled_with_errno);
 	tcase_add_test(tests, a_signal_handler_ends_the_wait);
 	tcase_add_test(tests,
 		       after_a_signal_the_next_receive_gets_the_notification);
@@ -434,8 +407,7 @@ TCase *receive_tests(void)
 	tcase_add_test(tests, a_signal_before_the_wait_ends_ppoll_alone);
 	tcase_add_test(tests,
 		       of_two_that_see_pollin_for_one_notification_one_waits);
-	tcase_add_test(tests,
-		       a_target_that_died_before_the_read_leaves_nothing);
-	tcase_add_test(tests, enoent_of_the_kernel_is_handed_on);
+	tcase_add_test(tests, a_target_that_died_before_the_receive_is_enoent);
+	tcase_add_test(tests, a_failure_of_receive_is_not_tried_again);
 	return tests;
 }

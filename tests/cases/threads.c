@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
 
 #include "harness.h"
 
@@ -22,7 +21,7 @@ static void *target_thread(void *arg)
 	return NULL;
 }
 
-static int body_threads(void *arg)
+static int call_from_threads(void *arg)
 {
 	pthread_t threads[THREADS];
 
@@ -46,26 +45,21 @@ static void *supervisor_thread(void *arg)
 	struct seccomp_notif_resp *resp;
 
 	(void)arg;
-	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
+	assert_succeeds(seccomp_notify_alloc(&req, &resp));
 	while (!stop) {
 		if (seccomp_notify_receive(listener, req) != 0) {
 			ck_assert(errno == EINTR || errno == ENOENT);
 			continue;
 		}
-		ck_assert_int_eq(seccomp_notify_id_valid(listener, req->id), 0);
+		assert_succeeds(seccomp_notify_id_valid(listener, req->id));
 		resp->id = req->id;
 		resp->val = (int64_t)req->data.args[0] + 1;
 		answered[req->data.args[0]]++;
-		ck_assert_int_eq(seccomp_notify_respond(listener, resp), 0);
+		assert_succeeds(seccomp_notify_respond(listener, resp));
 	}
 	seccomp_notify_free(req, resp);
 	ended++;
 	return NULL;
-}
-
-static void on_signal(int signal)
-{
-	(void)signal;
 }
 
 /*
@@ -73,11 +67,10 @@ static void on_signal(int signal)
  */
 START_TEST(eight_supervisor_threads_answer_eight_targets_once_each)
 {
-	const struct sigaction action = { .sa_handler = on_signal };
-	struct target target = start_target(body_threads, NULL);
+	struct target target = start_target(call_from_threads, NULL);
 	pthread_t threads[THREADS];
 
-	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	catch_signal(SIGUSR1, 0);
 	listener = target.listener;
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL,
@@ -105,11 +98,10 @@ START_TEST(a_child_forked_between_alloc_and_receive_supervises)
 	struct target target = start_target(call_and_check, &expected);
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
-	int status;
 	pid_t child;
 
-	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
-	child = fork();
+	assert_succeeds(seccomp_notify_alloc(&req, &resp));
+	child = fork_bound();
 	if (child == 0) {
 		if (seccomp_notify_receive(target.listener, req) != 0 ||
 		    seccomp_notify_id_valid(target.listener, req->id) != 0)
@@ -118,8 +110,7 @@ START_TEST(a_child_forked_between_alloc_and_receive_supervises)
 		resp->val = 21;
 		_exit(-seccomp_notify_respond(target.listener, resp));
 	}
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(reap(child), 0);
 	ck_assert_int_eq(end_target(&target), 0);
 	seccomp_notify_free(req, resp);
 }
@@ -158,11 +149,14 @@ START_TEST(a_signal_handler_can_supervise)
 }
 END_TEST
 
-static void *receive_thread(void *arg)
+static atomic_int waiter; /* the thread's id */
+
+static void *receive_once(void *arg)
 {
 	struct seccomp_notif req;
 
 	(void)arg;
+	waiter = (int)syscall(SYS_gettid);
 	seccomp_notify_receive(listener, &req);
 	ended++;
 	return NULL;
@@ -178,14 +172,16 @@ START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
 	pthread_t thread;
 	void *result;
 
+	SKIP_WITHOUT_PROC();
 	listener = target.listener;
 	ck_assert_int_eq(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
-	ck_assert_int_eq(pthread_create(&thread, NULL, receive_thread, NULL),
-			 0);
-	sleep_ms(100);
+	ck_assert_int_eq(pthread_create(&thread, NULL, receive_once, NULL), 0);
+	while (!waiter)
+		sleep_ms(1);
+	wait_for_ioctl(waiter, listener);
 	ck_assert_int_eq(pthread_cancel(thread), 0);
-	sleep_ms(300);
-	ck_assert_int_eq(ended, 0);
+	sleep_ms(100);
+	ck_assert(sleeps_in_call(waiter, SYS_ioctl, listener));
 	kill(target.pid, SIGKILL);
 	wait_for_target(&target);
 	if (kernel_version() < KERNEL(6, 11))
@@ -193,6 +189,44 @@ START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
 	ck_assert_int_eq(pthread_join(thread, &result), 0);
 	ck_assert_ptr_null(result);
 	ck_assert_int_eq(ended, 1);
+}
+END_TEST
+
+/* Nothing in here but the functions could be a cancellation point. */
+static void *supervise_cancelled(void *failed)
+{
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+
+	pthread_cancel(pthread_self());
+	if (seccomp_notify_alloc(&req, &resp) != 0)
+		return failed;
+	if (seccomp_notify_receive(listener, req) != 0 ||
+	    seccomp_notify_id_valid(listener, req->id) != 0)
+		return failed;
+	resp->id = req->id;
+	resp->val = 44;
+	if (seccomp_notify_respond(listener, resp) != 0)
+		return failed;
+	seccomp_notify_free(req, resp);
+	return NULL;
+}
+
+START_TEST(a_cancelled_thread_supervises_to_its_end)
+{
+	long expected = 44;
+	struct target target = start_target(call_and_check, &expected);
+	pthread_t thread;
+	void *result;
+
+	listener = target.listener;
+	ck_assert_int_eq(
+		pthread_create(&thread, NULL, supervise_cancelled, &listener),
+		0);
+	ck_assert_int_eq(pthread_join(thread, &result), 0);
+	ck_assert_ptr_ne(result, PTHREAD_CANCELED);
+	ck_assert_ptr_null(result);
+	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
@@ -206,5 +240,6 @@ TCase *thread_tests(void)
 		       a_child_forked_between_alloc_and_receive_supervises);
 	tcase_add_test(tests, a_signal_handler_can_supervise);
 	tcase_add_test(tests, cancellation_and_o_nonblock_do_not_end_a_receive);
+	tcase_add_test(tests, a_cancelled_thread_supervises_to_its_end);
 	return tests;
 }

@@ -2,58 +2,51 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * Synchronous wake-up, as libseccomp-notify(7) describes it: which listeners
- * get the flag, and when. What it brings, tests/bench measures.
+ * get the flag, and when. What it gains, tests/bench measures.
  *
  * A second supervisor stands between the library and the kernel and notes each
  * SET_FLAGS. Where a test has to choose the ids, it answers RECV too.
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "harness.h"
 
+/* An id that no slot of the library's table starts with. */
+#define FAR (UINT64_C(1) << 40)
+
 #define VARIABLE "SECCOMP_NOTIFY_SYNC_WAKE_UP"
 
-struct seen {
-	int set;       /* how many SET_FLAGS came */
-	int interrupt; /* so many of them get EINTR */
-	int error;     /* and the others this, or 0: the kernel answers */
-	uint64_t last_fd;
-	uint64_t last_flags;
-	uint64_t next_id; /* of a request that is played */
-};
+/* What the second supervisor sees and does. */
+static struct seen {
+	struct simulation set;	     /* SET_FLAGS */
+	struct seccomp_notif answer; /* to the next RECV, if it is simulated */
+	uint64_t one_goes_to;	     /* during RECV, if not 0: an address */
+} * seen;
 
-static struct seen *seen;
-
-static void watch_part(const struct seccomp_notif *req,
-		       struct seccomp_notif_resp *resp, void *arg)
+static void answer_watched(const struct seccomp_notif *req,
+			   struct seccomp_notif_resp *resp, void *arg)
 {
 	struct seen *here = arg;
-	struct seccomp_notif played = { .id = here->next_id, .pid = 1 };
+	pid_t pid = (pid_t)req->pid;
 
 	/* All 64 bits, as a filter may compare them. */
-	if (req->data.args[1] == (uint32_t)SECCOMP_IOCTL_NOTIF_RECV) {
-		if (!write_memory((pid_t)req->pid, req->data.args[2], &played,
-				  sizeof(played)))
-			resp->error = -EIO;
+	if (req->data.args[1] != (uint32_t)SECCOMP_IOCTL_NOTIF_RECV) {
+		answer_simulated(req, resp, &here->set);
 		return;
 	}
-	here->set++;
-	here->last_fd = req->data.args[0];
-	here->last_flags = req->data.args[2];
-	if (here->interrupt-- > 0)
-		resp->error = -EINTR;
-	else if (here->error)
-		resp->error = -here->error;
-	else
-		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	if (!write_memory(pid, req->data.args[2], &here->answer,
+			  sizeof(here->answer)) ||
+	    (here->one_goes_to &&
+	     !write_memory(pid, here->one_goes_to, "1", 1)))
+		resp->error = -EIO;
 }
 
-static void watch(bool play_receive)
+static void watch(bool simulate_receive)
 {
 	const struct rule rules[] = {
 		{ SYS_ioctl, 1, (uint32_t)SECCOMP_IOCTL_NOTIF_SET_FLAGS,
@@ -63,15 +56,25 @@ static void watch(bool play_receive)
 	};
 
 	seen = shared_memory(sizeof(*seen));
-	simulate_kernel(rules, play_receive ? 2 : 1, watch_part, seen);
+	simulate_kernel(rules, simulate_receive ? 2 : 1, answer_watched, seen);
 }
 
-static void wanted(const char *value)
+static void set_variable(const char *value)
 {
 	if (value)
 		ck_assert_int_eq(setenv(VARIABLE, value, 1), 0);
 	else
 		ck_assert_int_eq(unsetenv(VARIABLE), 0);
+}
+
+/* A target, the variable's value in this process, and a watch on SET_FLAGS. */
+static struct target start_watched(target_body body, const char *value)
+{
+	struct target target = start_target(body, NULL);
+
+	set_variable(value);
+	watch(false);
+	return target;
 }
 
 static void answer(int listener, int count)
@@ -80,53 +83,100 @@ static void answer(int listener, int count)
 		struct seccomp_notif_resp resp = { 0 };
 
 		resp.id = receive(listener).id;
-		ck_assert_int_eq(seccomp_notify_respond(listener, &resp), 0);
+		assert_succeeds(seccomp_notify_respond(listener, &resp));
 	}
 }
 
-START_TEST(off_unless_the_variable_is_1)
+/* The flag was set this often, the last time on this descriptor. */
+static void assert_set(int count, int fd)
 {
-	static const char *const off[] = { NULL, "",   "0",  "yes",
-					   "11", " 1", "1 ", "01" };
-	struct target target = start_target(call_forever, NULL);
-
-	wanted(off[_i]);
-	watch(false);
-	answer(target.listener, 10);
-	ck_assert_int_eq(seen->set, 0);
-	kill_target(&target);
+	ck_assert_int_eq(seen->set.calls, count);
+	if (count == 0)
+		return;
+	ck_assert_int_eq((int)seen->set.args[0], fd);
+	ck_assert_uint_eq(seen->set.args[1],
+			  (uint32_t)SECCOMP_IOCTL_NOTIF_SET_FLAGS);
+	ck_assert_uint_eq(seen->set.args[2],
+			  SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }
-END_TEST
+
+static const char *const not_one[] = { NULL, "",   "0",	  "yes", "true", "11",
+				       " 1", "1 ", "1\n", "1x",	 "01" };
 
 /*
- * "The first receive that succeeds reads the environment: see
- * libseccomp-notify(7)."
+ * "If this is 1, each listener that the process receives from is set to
+ * synchronous wake-up. Anything else, or nothing, changes nothing."
  */
-START_TEST(the_variable_is_read_once)
+START_TEST(off_unless_the_variable_is_1)
 {
-	struct target target = start_target(call_forever, NULL);
+	struct target target = start_watched(call_forever, not_one[_i]);
 
-	wanted(NULL);
-	watch(false);
-	answer(target.listener, 1);
-	wanted("1");
-	answer(target.listener, 1);
-	ck_assert_int_eq(seen->set, 0);
+	answer(target.listener, 10);
+	assert_set(0, 0);
 	kill_target(&target);
 }
 END_TEST
 
 START_TEST(set_once_for_a_listener)
 {
-	struct target target = start_target(call_forever, NULL);
+	struct target target = start_watched(call_forever, "1");
 
-	wanted("1");
-	watch(false);
 	answer(target.listener, 200);
-	ck_assert_int_eq(seen->set, 1);
-	ck_assert_int_eq((int)seen->last_fd, target.listener);
-	ck_assert_uint_eq(seen->last_flags, 1);
+	assert_set(1, target.listener);
 	kill_target(&target);
+}
+END_TEST
+
+/*
+ * "The first receive that succeeds reads the environment: see
+ * libseccomp-notify(7)." "It is read once, at the first notification received,"
+ */
+START_TEST(the_variable_is_read_once)
+{
+	struct target target = start_watched(call_forever, NULL);
+
+	answer(target.listener, 1);
+	set_variable("1");
+	answer(target.listener, 1);
+	assert_set(0, 0);
+	kill_target(&target);
+}
+END_TEST
+
+START_TEST(nothing_but_a_receive_that_succeeds_reads_the_variable)
+{
+	const char *const before = _i ? "1" : NULL;
+	struct target target = start_watched(call_forever, before);
+	struct seccomp_notif *req;
+	struct seccomp_notif_resp *resp;
+
+	assert_succeeds(seccomp_notify_alloc(&req, &resp));
+	assert_fails(seccomp_notify_respond(-1, resp), -ECANCELED, EBADF);
+	assert_fails(seccomp_notify_id_valid(-1, 0), -ENOENT, EBADF);
+	assert_fails(seccomp_notify_receive(-1, req), -ECANCELED, EBADF);
+	assert_fails(seccomp_notify_receive(-1, NULL), -ECANCELED, EFAULT);
+	ck_assert_int_eq(seccomp_notify_fd(NULL), -EINVAL);
+	seccomp_notify_free(req, resp);
+	set_variable(before ? NULL : "1");
+	answer(target.listener, 1);
+	assert_set(before ? 0 : 1, target.listener);
+	kill_target(&target);
+}
+END_TEST
+
+START_TEST(the_variable_is_read_after_the_wait)
+{
+	static char variable[] = VARIABLE "=0";
+	struct seccomp_notif req;
+
+	ck_assert_int_eq(putenv(variable), 0);
+	watch(true);
+	seen->set.failing = ALL;
+	seen->set.error = EINVAL;
+	seen->answer.id = FAR;
+	seen->one_goes_to = (uintptr_t)&variable[sizeof(variable) - 2];
+	assert_succeeds(seccomp_notify_receive(3, &req));
+	assert_set(1, 3);
 }
 END_TEST
 
@@ -136,12 +186,12 @@ START_TEST(set_once_for_each_of_several_listeners)
 
 	for (size_t i = 0; i < COUNT(targets); i++)
 		targets[i] = start_target(call_forever, NULL);
-	wanted("1");
+	set_variable("1");
 	watch(false);
 	for (int round = 0; round < 10; round++)
 		for (size_t i = 0; i < COUNT(targets); i++)
 			answer(targets[i].listener, 2);
-	ck_assert_int_eq(seen->set, COUNT(targets));
+	assert_set(COUNT(targets), targets[COUNT(targets) - 1].listener);
 	for (size_t i = 0; i < COUNT(targets); i++)
 		kill_target(&targets[i]);
 }
@@ -150,17 +200,14 @@ END_TEST
 START_TEST(set_again_when_a_descriptor_number_has_another_listener)
 {
 	struct target first = start_target(call_forever, NULL);
-	struct target second = start_target(call_forever, NULL);
+	struct target second = start_watched(call_forever, "1");
 	int number = first.listener;
 
-	wanted("1");
-	watch(false);
 	answer(number, 10);
 	kill_target(&first);
 	ck_assert_int_eq(dup2(second.listener, number), number);
 	answer(number, 10);
-	ck_assert_int_eq(seen->set, 2);
-	ck_assert_int_eq((int)seen->last_fd, number);
+	assert_set(2, number);
 	kill_target(&second);
 }
 END_TEST
@@ -171,212 +218,235 @@ static void *answer_100(void *listener)
 	return NULL;
 }
 
-static int body_fork_eight(void *arg)
+static int call_forever_from_eight(void *arg)
 {
 	for (int i = 0; i < 7; i++)
-		if (fork() == 0)
+		if (fork_bound() == 0)
 			break;
 	return call_forever(arg);
 }
 
 START_TEST(set_once_from_several_threads)
 {
-	struct target target = start_target(body_fork_eight, NULL);
+	struct target target = start_watched(call_forever_from_eight, "1");
 	pthread_t threads[8];
 
-	wanted("1");
-	watch(false);
 	for (size_t i = 0; i < COUNT(threads); i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, answer_100,
 						&target.listener),
 				 0);
 	for (size_t i = 0; i < COUNT(threads); i++)
 		pthread_join(threads[i], NULL);
-	ck_assert_int_eq(seen->set, 1);
+	assert_set(1, target.listener);
 	kill_target(&target);
 }
 END_TEST
 
 /*
- * EINVAL: a kernel before 6.6. EPERM: a supervisor whose own filter forbids
- * the request.
+ * "It needs Linux 6.6; earlier kernels, and a filter on the supervisor that
+ * makes the request fail, leave everything as it is." EINVAL is from the first,
+ * EPERM from the second.
  */
 START_TEST(a_refusal_shows_in_nothing)
 {
 	static const int errors[] = { EINVAL, EPERM };
-	struct target target = start_target(call_forever, NULL);
+	struct target target = start_watched(call_forever, "1");
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { 0 };
 
-	wanted("1");
-	watch(false);
-	seen->error = errors[_i];
+	seen->set.failing = ALL;
+	seen->set.error = errors[_i];
 	errno = EXDEV;
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req), 0);
+	assert_succeeds(seccomp_notify_receive(target.listener, &req));
 	ck_assert_int_eq(errno, EXDEV);
-	ck_assert_int_eq(seen->set, 1);
+	assert_set(1, target.listener);
 	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
 	ck_assert_int_eq(req.data.nr, TRAPPED);
 	resp.id = req.id;
-	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
 	answer(target.listener, 10);
-	ck_assert_int_eq(seen->set, 1);
+	assert_set(1, target.listener);
 	kill_target(&target);
 }
 END_TEST
 
-START_TEST(a_signal_does_not_lose_the_flag)
+START_TEST(signals_do_not_lose_the_flag)
 {
-	struct target target = start_target(call_forever, NULL);
+	struct target target = start_watched(call_forever, "1");
 
-	wanted("1");
-	watch(false);
-	seen->interrupt = 2;
+	seen->set.failing = 1000;
+	seen->set.error = EINTR;
 	answer(target.listener, 1);
-	ck_assert_int_eq(seen->set, 3);
+	assert_set(1001, target.listener);
 	kill_target(&target);
 }
 END_TEST
 
 START_TEST(a_failed_receive_sets_nothing)
 {
-	struct target target = start_target(call_then_idle, NULL);
+	struct target target = start_watched(call_then_idle, "1");
 	struct seccomp_notif req;
 
-	wanted("1");
-	watch(false);
 	answer(target.listener, 1);
 	alarm_every_10_ms(0);
-	ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
-			 -ECANCELED);
-	ck_assert_int_eq(errno, EINTR);
-	ck_assert_int_eq(seen->set, 1);
+	assert_fails(seccomp_notify_receive(target.listener, &req), -ECANCELED,
+		     EINTR);
+	assert_set(1, target.listener);
 	kill_target(&target);
 }
 END_TEST
 
-/* So many SET_FLAGS come if an id comes on a descriptor. */
-static void assert_sets(int fd, uint64_t id, int count)
-{
-	struct seccomp_notif req;
+/* Notifications that come, and how often each sets the flag. */
+struct step {
+	int fd;
+	uint64_t id;
+	int sets;
+};
+enum { ANY = -1 };
 
-	seen->next_id = id;
-	seen->set = 0;
-	ck_assert_int_eq(seccomp_notify_receive(fd, &req), 0);
-	ck_assert_uint_eq(req.id, id);
-	ck_assert_msg(seen->set == count,
-		      "descriptor %d, id %#llx: %d times, not %d", fd,
-		      (unsigned long long)id, seen->set, count);
+static void assert_steps(const struct step *steps, size_t count)
+{
+	set_variable("1");
+	watch(true);
+	seen->set.failing = ALL;
+	seen->set.error = EINVAL;
+	for (const struct step *step = steps; step < steps + count; step++) {
+		struct seccomp_notif req;
+
+		seen->answer.id = step->id;
+		seen->set.calls = 0;
+		assert_succeeds(seccomp_notify_receive(step->fd, &req));
+		ck_assert_uint_eq(req.id, step->id);
+		if (step->sets != ANY)
+			ck_assert_msg(seen->set.calls == step->sets,
+				      "step %d sets the flag %d times, not %d",
+				      (int)(step - steps), seen->set.calls,
+				      step->sets);
+		if (seen->set.calls)
+			ck_assert_int_eq((int)seen->set.args[0], step->fd);
+	}
 }
+
+/* The library compares as many bits of an id as a long has. */
+#define IF_LONG_HAS_64_BITS (sizeof(long) == 8)
 
 /* ids count up by one; threads may see them out of order, and they wrap. */
 START_TEST(ids_that_go_on_are_the_same_listener)
 {
-	const uint64_t far = UINT64_C(1) << 40;
+	static const struct step steps[] = {
+		{ 3, FAR, 1 },		 { 3, FAR, 0 },
+		{ 3, FAR + 1, 0 },	 { 3, FAR + 0xffff, 0 },
+		{ 3, FAR + 0x10000, 0 }, { 3, FAR + 0xffff, 0 },
+		{ 3, FAR + 0x10000, 0 }, { 3, FAR + 0x20000, 0 },
+		{ 3, UINT64_MAX, 1 },	 { 3, 0, IF_LONG_HAS_64_BITS },
+	};
 
-	wanted("1");
-	watch(true);
-	seen->error = EINVAL;
-	assert_sets(3, far, 1);
-	assert_sets(3, far, 0);
-	assert_sets(3, far + 1, 0);
-	assert_sets(3, far + 0xffff, 0);
-	assert_sets(3, far + 0x10000, 0);
-	assert_sets(3, far + 0xffff, 0);
-	assert_sets(3, far + 0x10000, 0);
-	assert_sets(3, far + 0x20000, 0);
-	assert_sets(3, UINT64_MAX, 1);
-	assert_sets(3, 0, sizeof(long) == 8 ? 1 : 0);
+	assert_steps(steps, COUNT(steps));
 }
 END_TEST
 
 START_TEST(ids_far_away_are_another_listener)
 {
-	const uint64_t far = UINT64_C(1) << 40;
+	static const struct step steps[] = {
+		{ 3, FAR, 1 },
+		{ 3, FAR + 0x20000, 1 },
+		{ 3, FAR, 1 },
+		{ 4, FAR, 1 },
+		{ 3, FAR, 0 },
+		{ 4, FAR, 0 },
+		{ 3, FAR | UINT64_C(1) << 47, 1 },
+		{ 3, FAR, 1 },
+		{ 3, FAR | UINT64_C(1) << 63, IF_LONG_HAS_64_BITS },
+		{ 3, (FAR | UINT64_C(1) << 63) + 0x10000, 0 },
+	};
 
-	wanted("1");
-	watch(true);
-	seen->error = EINVAL;
-	assert_sets(3, far, 1);
-	assert_sets(3, far + 0x20000, 1);
-	assert_sets(3, far, 1);
-	assert_sets(4, far, 1);
-	assert_sets(3, far, 0);
-	assert_sets(4, far, 0);
-	/* As many bits count as a long has. */
-	assert_sets(3, far | UINT64_C(1) << 47, 1);
-	assert_sets(3, far, 1);
-	assert_sets(3, far | UINT64_C(1) << 63, sizeof(long) == 8 ? 1 : 0);
-	assert_sets(3, (far | UINT64_C(1) << 63) + 0x10000, 0);
+	assert_steps(steps, COUNT(steps));
 }
 END_TEST
 
-/* Beyond the library's table: set again, but never left out. */
+/*
+ * However high a number is, its listener gets the flag. Whether a listener gets
+ * it again, after another one was served, is left open.
+ */
 START_TEST(high_descriptors_are_served_too)
 {
-	const uint64_t far = UINT64_C(1) << 40;
+	static const struct step steps[] = {
+		{ 5, FAR, 1 },
+		{ 1024 + 5, FAR * 2, 1 },
+		{ 1024 + 5, FAR * 2, 0 },
+		{ 5, FAR, ANY },
+		{ 5, FAR, 0 },
+		{ 1023, FAR * 3, 1 },
+		{ 1 << 20, FAR * 4, 1 },
+		{ 1 << 20, FAR * 4, 0 },
+		{ 0x7fffffff, FAR * 5, 1 },
+	};
 
-	wanted("1");
-	watch(true);
-	seen->error = EINVAL;
-	assert_sets(5, far, 1);
-	assert_sets(1024 + 5, far * 2, 1);
-	assert_sets(1024 + 5, far * 2, 0);
-	assert_sets(5, far, 1);
-	assert_sets(1023, far, 1);
-	assert_sets(1 << 20, far, 1);
+	assert_steps(steps, COUNT(steps));
 }
 END_TEST
 
-/* tests/cases/secure.c, owned by root and set-user-ID, run by an ordinary
- * user. */
-START_TEST(never_in_a_set_user_id_program)
+/* A set-user-ID copy of the program, owned by root and without a name. */
+static int make_set_user_id(const char *program)
 {
 	char folder[] = "/tmp/libseccomp-notify-XXXXXX";
 	char copy[sizeof(folder) + 8];
-	const char *program = built("secure");
-	struct target target;
-	char number[16];
 	char command[8192];
-	int statuses[2];
-	int status;
-	pid_t child;
+	int file;
 
-	if (!program)
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(copy, sizeof(copy), "%s/copy", folder);
+	snprintf(command, sizeof(command), "cp '%s' %s", program, copy);
+	ck_assert_int_eq(system(command), 0);
+	file = open(copy, O_RDONLY | O_CLOEXEC);
+	unlink(copy);
+	rmdir(folder);
+	ck_assert_int_ge(file, 0);
+	ck_assert_int_eq(fchmod(file, 04755), 0);
+	return file;
+}
+
+/* The exit status of the program, run by this user. */
+static int run_as(uid_t user, int program, int listener)
+{
+	char number[16];
+	char name[] = "secure";
+	char *arguments[] = { name, number, NULL };
+	pid_t child = fork_bound();
+
+	if (child == 0) {
+		snprintf(number, sizeof(number), "%d", listener);
+		MUST(fcntl(listener, F_SETFD, 0) == 0);
+		MUST(setuid(user) == 0);
+		syscall(SYS_execveat, program, "", arguments, environ,
+			AT_EMPTY_PATH);
+		_exit(127);
+	}
+	return reap(child);
+}
+
+/*
+ * "and not at all in a set-user-ID program: see secure_getenv(3)." The program
+ * is tests/cases/secure.c.
+ */
+START_TEST(never_in_a_set_user_id_program)
+{
+	const char *built = find_built("secure");
+	struct target target;
+	int program;
+
+	if (!built)
 		SKIP("the program `secure` was not built");
 	if (geteuid() != 0)
 		SKIP("only root can make a set-user-ID program");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(copy, sizeof(copy), "%s/secure", folder);
-	snprintf(command, sizeof(command),
-		 "cp '%s' %s && chmod 755 %s && chmod 4755 %s", program, copy,
-		 folder, copy);
-	ck_assert_int_eq(system(command), 0);
-	target = start_target(call_forever, NULL);
-	snprintf(number, sizeof(number), "%d", target.listener);
-	ck_assert_int_eq(fcntl(target.listener, F_SETFD, 0), 0);
-	wanted("1");
-	watch(false);
-	for (int privileged = 0; privileged < 2; privileged++) {
-		child = fork();
-		if (child == 0) {
-			if (privileged && setuid(65534) != 0)
-				_exit(126);
-			execl(copy, copy, number, (char *)NULL);
-			_exit(127);
-		}
-		ck_assert_int_eq(waitpid(child, &status, 0), child);
-		ck_assert(WIFEXITED(status));
-		statuses[privileged] = WEXITSTATUS(status);
-	}
-	unlink(copy);
-	rmdir(folder);
-	if (statuses[1] == 2)
+	program = make_set_user_id(built);
+	target = start_watched(call_forever, "1");
+	ck_assert_int_eq(run_as(0, program, target.listener), 2);
+	assert_set(1, target.listener);
+	if (run_as(65534, program, target.listener) == 2)
 		SKIP("/tmp is mounted nosuid");
-	ck_assert_int_eq(statuses[0], 2);
-	ck_assert_int_eq(statuses[1], 3);
-	/* The first of the two, without privileges. */
-	ck_assert_int_eq(seen->set, 1);
+	ck_assert_int_eq(run_as(65534, program, target.listener), 3);
+	assert_set(1, target.listener);
 	kill_target(&target);
 }
 END_TEST
@@ -397,24 +467,93 @@ START_TEST(the_kernel_takes_the_flag_since_6_6)
 }
 END_TEST
 
+/* A target that makes each call from another processor than this one. */
+struct wake_ups {
+	cpu_set_t all;
+	int processor;
+	int on_processor; /* after so many calls it ran on it */
+};
+
+static int call_from_elsewhere(void *arg)
+{
+	struct wake_ups *counts = arg;
+	cpu_set_t others = counts->all;
+
+	CPU_CLR(counts->processor, &others);
+	for (;;) {
+		MUST(sched_setaffinity(0, sizeof(others), &others) == 0);
+		MUST(sched_setaffinity(0, sizeof(counts->all), &counts->all) ==
+		     0);
+		make_trapped_call(0, 0, 0, 0, 0, 0);
+		counts->on_processor += sched_getcpu() == counts->processor;
+	}
+}
+
+/*
+ * "The setting belongs to the listener, not to the process, and stays when the
+ * listener goes to another process." With the flag, the kernel wakes the target
+ * on the supervisor's processor; a busy machine may move it away at once.
+ */
+START_TEST(the_flag_stays_when_the_listener_goes_to_another_process)
+{
+	struct wake_ups *counts = shared_memory(sizeof(*counts));
+	int woken_here = 0;
+	struct target target;
+	pid_t child;
+
+	if (kernel_version() < KERNEL(6, 6))
+		SKIP("the kernel is older than 6.6");
+	ck_assert_int_eq(
+		sched_getaffinity(0, sizeof(counts->all), &counts->all), 0);
+	if (CPU_COUNT(&counts->all) < 2)
+		SKIP("this process may run on one processor only");
+	stay_on_one_processor();
+	counts->processor = sched_getcpu();
+	target = start_target(call_from_elsewhere, counts);
+	child = fork_bound();
+	if (child == 0) {
+		set_variable("1");
+		answer(target.listener, 1);
+		_exit(0);
+	}
+	ck_assert_int_eq(reap(child), 0);
+	set_variable(NULL);
+	for (int round = 0; round < 200 && woken_here < 90; round++) {
+		counts->on_processor = 0;
+		answer(target.listener, 100);
+		woken_here = counts->on_processor;
+	}
+	ck_assert_int_ge(woken_here, 90);
+	kill_target(&target);
+}
+END_TEST
+
 TCase *wake_up_tests(void)
 {
 	TCase *tests = tcase_create("wake_up");
 
 	tcase_add_test(tests, the_kernel_takes_the_flag_since_6_6);
-	tcase_add_loop_test(tests, off_unless_the_variable_is_1, 0, 8);
-	tcase_add_test(tests, the_variable_is_read_once);
+	tcase_add_loop_test(tests, off_unless_the_variable_is_1, 0,
+			    COUNT(not_one));
 	tcase_add_test(tests, set_once_for_a_listener);
+	tcase_add_test(tests, the_variable_is_read_once);
+	tcase_add_loop_test(
+		tests, nothing_but_a_receive_that_succeeds_reads_the_variable,
+		0, 2);
+	tcase_add_test(tests, the_variable_is_read_after_the_wait);
 	tcase_add_test(tests, set_once_for_each_of_several_listeners);
 	tcase_add_test(tests,
 		       set_again_when_a_descriptor_number_has_another_listener);
 	tcase_add_test(tests, set_once_from_several_threads);
 	tcase_add_loop_test(tests, a_refusal_shows_in_nothing, 0, 2);
-	tcase_add_test(tests, a_signal_does_not_lose_the_flag);
+	tcase_add_test(tests, signals_do_not_lose_the_flag);
 	tcase_add_test(tests, a_failed_receive_sets_nothing);
 	tcase_add_test(tests, ids_that_go_on_are_the_same_listener);
 	tcase_add_test(tests, ids_far_away_are_another_listener);
 	tcase_add_test(tests, high_descriptors_are_served_too);
+	tcase_add_test(
+		tests,
+		the_flag_stays_when_the_listener_goes_to_another_process);
 	tcase_add_test(tests, never_in_a_set_user_id_program);
 	return tests;
 }

@@ -19,7 +19,7 @@
 enum { RESULT_SIZE = 256 };
 static char *result; /* shared with the process of the case */
 
-__attribute__((format(printf, 1, 2))) static void gave(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 {
 	size_t length = strlen(result);
 	va_list args;
@@ -30,16 +30,16 @@ __attribute__((format(printf, 1, 2))) static void gave(const char *format, ...)
 }
 
 /* What a function returned, and errno where that says to look there. */
-static void gave_code(int code)
+static void add_code(int code)
 {
 	int error = errno;
 
 	if (code >= -1)
-		gave("%d", code);
+		add("%d", code);
 	else
-		gave("-%s", strerrorname_np(-code));
+		add("-%s", error_name(-code));
 	if (code == -ECANCELED)
-		gave(", errno %s", strerrorname_np(error));
+		add(", errno %s", error_name(error));
 }
 
 struct pair {
@@ -65,82 +65,82 @@ static const char *state(const void *output)
 	return output == before ? "as before" : "set";
 }
 
-static struct pair alloc_gave(void)
+static struct pair add_alloc(void)
 {
 	struct pair pair = { (void *)(uintptr_t)before,
 			     (void *)(uintptr_t)before };
 	const char *req;
 	const char *resp;
 
-	gave_code(seccomp_notify_alloc(&pair.req, &pair.resp));
+	add_code(seccomp_notify_alloc(&pair.req, &pair.resp));
 	req = state(pair.req);
 	resp = state(pair.resp);
 	if (strcmp(req, resp) == 0)
-		gave("; outputs %s", req);
+		add("; outputs %s", req);
 	else
-		gave("; req %s, resp %s", req, resp);
+		add("; req %s, resp %s", req, resp);
 	return pair;
 }
 
-static struct target calling_target(void)
+static struct target start_calling_target(void)
 {
 	return start_target(call_forever, NULL);
 }
 
 static void receive_first(void)
 {
-	struct target target = calling_target();
+	struct target target = start_calling_target();
 	struct seccomp_notif req = { 0 };
 
-	gave_code(seccomp_notify_receive(target.listener, &req));
+	add_code(seccomp_notify_receive(target.listener, &req));
 }
 
 static void respond_first(void)
 {
-	struct target target = calling_target();
+	struct target target = start_calling_target();
 	struct seccomp_notif_resp resp = { 0 };
 
 	resp.id = bare_receive(target.listener);
-	gave_code(seccomp_notify_respond(target.listener, &resp));
+	add_code(seccomp_notify_respond(target.listener, &resp));
 }
 
 static void receive_twice(void)
 {
-	struct target target = calling_target();
+	struct target target = start_calling_target();
 	struct pair pair = alloc();
 
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, pair.req), 0);
 	pair.resp->id = pair.req->id;
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, pair.resp), 0);
-	gave_code(seccomp_notify_receive(target.listener, pair.req));
+	add_code(seccomp_notify_receive(target.listener, pair.req));
 }
 
 static void interrupt_twice(uint32_t request)
 {
-	const struct rule rule = { SYS_ioctl, 1, request,
-				   SECCOMP_RET_USER_NOTIF };
+	struct simulation *kernel = simulate_ioctl(request);
 
-	simulate_kernel(&rule, 1, part_eintr_twice, shared_memory(sizeof(int)));
+	kernel->failing = 2;
+	kernel->error = EINTR;
 }
 
 static void respond_interrupted(void)
 {
-	struct target target = calling_target();
+	struct target target = start_calling_target();
 	struct pair pair = alloc();
 
 	pair.resp->id = bare_receive(target.listener);
 	interrupt_twice((uint32_t)SECCOMP_IOCTL_NOTIF_SEND);
-	gave_code(seccomp_notify_respond(target.listener, pair.resp));
+	add_code(seccomp_notify_respond(target.listener, pair.resp));
 }
 
-static void id_valid_interrupted(void)
+static void ask_id_valid_interrupted(void)
 {
-	struct target target = calling_target();
+	struct target target = start_calling_target();
 	uint64_t id = bare_receive(target.listener);
 
 	alloc();
 	interrupt_twice((uint32_t)ID_VALID);
-	gave_code(seccomp_notify_id_valid(target.listener, id));
+	add_code(seccomp_notify_id_valid(target.listener, id));
 }
 
 static scmp_filter_ctx context(uint32_t action)
@@ -151,58 +151,58 @@ static scmp_filter_ctx context(uint32_t action)
 	return ctx;
 }
 
-static void fd_before_load(void)
+static void ask_fd_before_load(void)
 {
-	gave_code(seccomp_notify_fd(context(SCMP_ACT_NOTIFY)));
+	add_code(seccomp_notify_fd(context(SCMP_ACT_NOTIFY)));
 }
 
-static void fd_without_notifications(void)
+static void ask_fd_without_notifications(void)
 {
 	scmp_filter_ctx ctx = context(SCMP_ACT_ERRNO(EPERM));
 
 	ck_assert_int_eq(seccomp_load(ctx), 0);
-	gave_code(seccomp_notify_fd(ctx));
+	add_code(seccomp_notify_fd(ctx));
 }
 
-static void query_einval(void)
+static void alloc_with_einval(void)
 {
 	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EINVAL);
-	alloc_gave();
+	add_alloc();
 }
 
-static void seccomp_enosys(void)
+static void alloc_with_enosys(void)
 {
 	deny_call(SYS_seccomp, -1, 0, ENOSYS);
-	alloc_gave();
+	add_alloc();
 }
 
-static void query_eperm(void)
+static void alloc_with_eperm(void)
 {
 	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
-	alloc_gave();
+	add_alloc();
 }
 
-static void seccomp_eperm(void)
+static void alloc_without_seccomp(void)
 {
 	deny_call(SYS_seccomp, -1, 0, EPERM);
-	alloc_gave();
+	add_alloc();
 }
 
-static void sizes_zero(void)
+static void alloc_with_sizes_of_zero(void)
 {
 	simulate_sizes(0, 0);
-	alloc_gave();
+	add_alloc();
 }
 
-static void sizes_small(void)
+static void alloc_with_small_sizes(void)
 {
 	struct pair pair;
 
 	simulate_sizes(1, 1);
 	pair = alloc();
-	gave(malloc_usable_size(pair.req) < sizeof(*pair.req) ?
-		     "smaller than the header's struct" :
-		     "the header's struct");
+	add(malloc_usable_size(pair.req) < sizeof(*pair.req) ?
+		    "smaller than the header's struct" :
+		    "the header's struct");
 }
 
 /* NOLINTBEGIN(clang-analyzer-unix.Malloc): to use memory up is the purpose. */
@@ -210,7 +210,7 @@ static void sizes_small(void)
 /* Too large for malloc's thread cache, out of which calloc(3) takes nothing. */
 enum { REQ_SIZE = 2048 };
 
-static const void *alloc_gave_with_room(bool for_req)
+static const void *add_alloc_with_room(bool for_req)
 {
 	const struct rlimit no_more = { 1, 1 };
 	void *room = malloc(REQ_SIZE);
@@ -223,21 +223,21 @@ static const void *alloc_gave_with_room(bool for_req)
 		;
 	if (for_req)
 		free(room);
-	return alloc_gave().req;
+	return add_alloc().req;
 }
 
-static void no_memory(void)
+static void alloc_without_memory(void)
 {
-	alloc_gave_with_room(false);
+	add_alloc_with_room(false);
 }
 
-static void no_memory_half_way(void)
+static void alloc_without_memory_half_way(void)
 {
-	const void *req = alloc_gave_with_room(true);
+	const void *req = add_alloc_with_room(true);
 
 	/* There is room for another only if that one was freed. */
 	if (req && req == malloc(REQ_SIZE))
-		gave("; req is freed memory");
+		add("; req is freed memory");
 }
 
 /* NOLINTEND(clang-analyzer-unix.Malloc) */
@@ -253,48 +253,44 @@ void free(void *memory)
 		errno = ENOSPC;
 }
 
-static void free_errno(void)
+static void free_and_look_at_errno(void)
 {
 	struct pair pair = alloc();
 
 	free_changes_errno = true;
 	errno = EXDEV;
 	seccomp_notify_free(pair.req, pair.resp);
-	gave(errno == EXDEV ? "as before" : "changed");
+	add(errno == EXDEV ? "as before" : "changed");
 }
 
-static void wake_up(void)
+static void receive_with_wake_up(void)
 {
-	const struct rule rule = { SYS_ioctl, 1,
-				   (uint32_t)SECCOMP_IOCTL_NOTIF_SET_FLAGS,
-				   SECCOMP_RET_USER_NOTIF };
-	int *calls = shared_memory(sizeof(*calls));
-	struct target target = calling_target();
+	struct simulation *kernel;
+	struct target target = start_calling_target();
 	struct pair pair = alloc();
 
-	simulate_kernel(&rule, 1, part_count, calls);
+	kernel = simulate_ioctl((uint32_t)SECCOMP_IOCTL_NOTIF_SET_FLAGS);
 	setenv("SECCOMP_NOTIFY_SYNC_WAKE_UP", "1", 1);
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, pair.req), 0);
-	gave(*calls ? "set" : "not set");
+	add(kernel->calls ? "set" : "not set");
 }
 
-static void api_level(void)
+static void alloc_at_api_level_1(void)
 {
 	ck_assert_int_eq(seccomp_api_set(1), 0);
-	alloc_gave();
+	add_alloc();
 }
 
 /* Those between two calls of getppid(2), with memory at hand. */
-static void first_alloc(void)
+static void count_calls_of_first_alloc(void)
 {
 	struct __ptrace_syscall_info info;
 	struct pair pair;
 	int calls = 0;
 	int marks = 0;
 	int status;
-	pid_t traced = fork();
+	pid_t traced = fork_bound();
 
-	ck_assert_int_ge(traced, 0);
 	if (traced == 0) {
 		free(malloc(1));
 		ptrace(PTRACE_TRACEME, 0, 0, 0);
@@ -315,7 +311,7 @@ static void first_alloc(void)
 		ptrace(PTRACE_SYSCALL, traced, 0, 0);
 	}
 	ck_assert_int_eq(marks, 2);
-	gave("%d", calls);
+	add("%d", calls);
 }
 
 static const struct {
@@ -326,39 +322,41 @@ static const struct {
 	{ "respond as the first call of a process", respond_first },
 	{ "receive twice into one buffer", receive_twice },
 	{ "respond interrupted by a signal", respond_interrupted },
-	{ "id_valid interrupted by a signal", id_valid_interrupted },
-	{ "fd before the filter is loaded", fd_before_load },
-	{ "fd of a filter without notifications", fd_without_notifications },
-	{ "alloc on a kernel without notifications", query_einval },
-	{ "alloc on a kernel without seccomp(2)", seccomp_enosys },
-	{ "alloc where a filter forbids the question", query_eperm },
-	{ "alloc where a filter forbids seccomp(2)", seccomp_eperm },
-	{ "alloc on a kernel with sizes of zero", sizes_zero },
-	{ "buffers on a kernel with smaller sizes", sizes_small },
-	{ "alloc without memory", no_memory },
-	{ "alloc without memory for the response", no_memory_half_way },
-	{ "alloc after seccomp_api_set(1)", api_level },
-	{ "errno after free, where free(3) changes it", free_errno },
-	{ "synchronous wake-up, if asked for", wake_up },
-	{ "system calls of the first alloc", first_alloc },
+	{ "id_valid interrupted by a signal", ask_id_valid_interrupted },
+	{ "fd before the filter is loaded", ask_fd_before_load },
+	{ "fd of a filter without notifications",
+	  ask_fd_without_notifications },
+	{ "alloc on a kernel without notifications", alloc_with_einval },
+	{ "alloc on a kernel without seccomp(2)", alloc_with_enosys },
+	{ "alloc where a filter forbids the question", alloc_with_eperm },
+	{ "alloc where a filter forbids seccomp(2)", alloc_without_seccomp },
+	{ "alloc on a kernel with sizes of zero", alloc_with_sizes_of_zero },
+	{ "buffers on a kernel with smaller sizes", alloc_with_small_sizes },
+	{ "alloc without memory", alloc_without_memory },
+	{ "alloc without memory for the response",
+	  alloc_without_memory_half_way },
+	{ "alloc after seccomp_api_set(1)", alloc_at_api_level_1 },
+	{ "errno after free, where free(3) changes it",
+	  free_and_look_at_errno },
+	{ "synchronous wake-up, if asked for", receive_with_wake_up },
+	{ "system calls of the first alloc", count_calls_of_first_alloc },
 };
 
 /* In a process of its own within that of Check: a crash is a result too. */
 START_TEST(differs)
 {
 	int status;
-	pid_t pid;
+	pid_t child;
 
 	result = shared_memory(RESULT_SIZE);
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
+	child = fork_bound();
+	if (child == 0) {
 		cases[_i].run();
 		_exit(0);
 	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	if (WIFSIGNALED(status))
-		gave("SIG%s", sigabbrev_np(WTERMSIG(status)));
+	status = reap(child);
+	if (status > 128)
+		add("SIG%s", sigabbrev_np(status - 128));
 	printf("%s|%s\n", cases[_i].name, result);
 	fflush(stdout);
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -129,25 +130,23 @@ int call_then_idle(void *arg)
 	return idle(arg);
 }
 
-void part_eintr_twice(const struct seccomp_notif *req,
+void answer_simulated(const struct seccomp_notif *req,
 		      struct seccomp_notif_resp *resp, void *arg)
 {
-	(void)req;
-	if (++*(int *)arg <= 2)
-		resp->error = -EINTR;
-	else
+	struct simulation *simulation = arg;
+
+	simulation->calls++;
+	memcpy(simulation->args, req->data.args, sizeof(simulation->args));
+	if (simulation->failing > 0) {
+		simulation->failing--;
+		resp->error = -simulation->error;
+	} else {
 		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	}
 }
 
-void part_count(const struct seccomp_notif *req,
-		struct seccomp_notif_resp *resp, void *arg)
-{
-	(void)req;
-	++*(int *)arg;
-	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-}
-
-static void play(int listener, kernel_answer part, void *arg)
+static _Noreturn void answer_forever(int listener, kernel_answer answer,
+				     void *arg)
 {
 	for (;;) {
 		struct seccomp_notif req = { 0 };
@@ -159,31 +158,31 @@ static void play(int listener, kernel_answer part, void *arg)
 			_exit(1);
 		}
 		resp.id = req.id;
-		part(&req, &resp, arg);
+		answer(&req, &resp, arg);
 		bare_ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
 	}
 }
 
-void simulate_kernel(const struct rule *rules, size_t count, kernel_answer part,
-		     void *arg)
+void simulate_kernel(const struct rule *rules, size_t count,
+		     kernel_answer answer, void *arg)
 {
 	int sockets[2];
 	int listener;
-	pid_t player;
+	pid_t simulator;
 
 	ck_assert_int_eq(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
-	player = fork_bound();
-	if (player == 0) {
+	simulator = fork_bound();
+	if (simulator == 0) {
 		close(sockets[0]);
 		listener = receive_fd(sockets[1]);
 		if (listener < 0)
 			_exit(1);
-		play(listener, part, arg);
+		answer_forever(listener, answer, arg);
 	}
 	close(sockets[1]);
-	/* Lets a player that is no ancestor write to this process. */
-	prctl(PR_SET_PTRACER, player, 0, 0, 0);
+	/* Lets a process that is no ancestor write to this one. */
+	prctl(PR_SET_PTRACER, simulator, 0, 0, 0);
 	listener = install_filter(rules, count, SECCOMP_RET_ALLOW,
 				  SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	ck_assert_msg(listener >= 0, "no filter: %s", strerror(errno));
@@ -192,22 +191,42 @@ void simulate_kernel(const struct rule *rules, size_t count, kernel_answer part,
 	close(sockets[0]);
 }
 
-static void sizes_part(const struct seccomp_notif *req,
-		       struct seccomp_notif_resp *resp, void *arg)
+struct simulation *simulate_ioctl(uint32_t request)
+{
+	const struct rule rule = { SYS_ioctl, 1, request,
+				   SECCOMP_RET_USER_NOTIF };
+	struct simulation *simulation = shared_memory(sizeof(*simulation));
+
+	simulate_kernel(&rule, 1, answer_simulated, simulation);
+	return simulation;
+}
+
+static void answer_sizes(const struct seccomp_notif *req,
+			 struct seccomp_notif_resp *resp, void *arg)
 {
 	if (!write_memory((pid_t)req->pid, req->data.args[2], arg,
 			  sizeof(struct seccomp_notif_sizes)))
 		resp->error = -EIO;
 }
 
-void simulate_sizes(uint16_t notif, uint16_t resp)
+struct seccomp_notif_sizes *simulate_sizes(uint16_t notif, uint16_t resp)
 {
 	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
 				   SECCOMP_RET_USER_NOTIF };
-	struct seccomp_notif_sizes sizes = { notif, resp,
-					     sizeof(struct seccomp_data) };
+	struct seccomp_notif_sizes *sizes = shared_memory(sizeof(*sizes));
 
-	simulate_kernel(&rule, 1, sizes_part, &sizes);
+	*sizes = (struct seccomp_notif_sizes){ notif, resp,
+					       sizeof(struct seccomp_data) };
+	simulate_kernel(&rule, 1, answer_sizes, sizes);
+	return sizes;
+}
+
+bool read_memory(pid_t pid, uint64_t address, void *to, size_t size)
+{
+	struct iovec local = { to, size };
+	struct iovec remote = { (void *)(uintptr_t)address, size };
+
+	return process_vm_readv(pid, &local, 1, &remote, 1, 0) == (ssize_t)size;
 }
 
 bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size)
@@ -231,14 +250,51 @@ bool notification_waits(int listener)
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN);
 }
 
-void assert_child_waits(pid_t child)
+bool sleeps_in_call(pid_t thread, int nr, int arg)
 {
-	int status;
+	char path[64];
+	char text[64] = "";
+	char expected[64];
+	int file;
 
-	sleep_ms(300);
-	ck_assert_int_eq(waitpid(child, &status, WNOHANG), 0);
+	snprintf(path, sizeof(path), "/proc/%d/syscall", thread);
+	snprintf(expected, sizeof(expected), "%d 0x%x ", nr, arg);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	MUST(file >= 0);
+	MUST(read(file, text, sizeof(text) - 1) >= 0);
+	close(file);
+	return strncmp(text, expected, strlen(expected)) == 0;
+}
+
+void wait_for_ioctl(pid_t thread, int fd)
+{
+	while (!sleeps_in_call(thread, SYS_ioctl, fd))
+		sleep_ms(1);
+}
+
+void assert_stays_in_call(pid_t child, int nr, int arg)
+{
+	while (!sleeps_in_call(child, nr, arg))
+		sleep_ms(1);
+	sleep_ms(100);
+	ck_assert_int_eq(waitpid(child, NULL, WNOHANG), 0);
+	ck_assert(sleeps_in_call(child, nr, arg));
 	kill(child, SIGKILL);
 	ck_assert_int_eq(reap(child), 128 + SIGKILL);
+}
+
+const char *describe_result(int result, int error)
+{
+	static char texts[2][64];
+	static unsigned int calls;
+	char *text = texts[calls++ % 2]; /* one line may have two */
+
+	if (result >= -1)
+		snprintf(text, sizeof(*texts), "%d", result);
+	else
+		snprintf(text, sizeof(*texts), "-%s with errno %s",
+			 error_name(-result), error_name(error));
+	return text;
 }
 
 void wait_until_gone(int listener, uint64_t id)
@@ -286,15 +342,14 @@ int kernel_version(void)
 	return KERNEL(major, minor);
 }
 
-const char *built(const char *name)
+const char *find_built(const char *name)
 {
 	static char path[4096];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *base;
+	/* As this program was started; /proc may not be there. */
+	const char *suite = (const char *)getauxval(AT_EXECFN);
+	const char *slash = strrchr(suite, '/');
 
-	ck_assert_int_gt(length, 0);
-	path[length] = '\0';
-	base = strrchr(path, '/') + 1;
-	snprintf(base, sizeof(path) - (size_t)(base - path), "%s", name);
+	snprintf(path, sizeof(path), "%.*s/%s",
+		 slash ? (int)(slash - suite) : 1, slash ? suite : ".", name);
 	return access(path, X_OK) == 0 ? path : NULL;
 }

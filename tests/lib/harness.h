@@ -51,6 +51,9 @@
 /* install_filter() for one rule in an otherwise open filter; must succeed. */
 void deny_call(int nr, int arg, uint32_t value, int error);
 
+/* Seccomp filters and the kernel give the errno values from 1 to this one. */
+enum { LAST_ERROR = 133 };
+
 struct target {
 	pid_t pid;
 	int listener;
@@ -92,30 +95,43 @@ void wait_until_told(const int *told);
 /* TRAPPED with arguments; the result, or -errno. */
 long make_trapped_call(long a, long b, long c, long d, long e, long f);
 
-/* What the kernel player does with a call of this process; fills resp. */
+/* What a simulated kernel does with a call; it fills resp. */
 typedef void (*kernel_answer)(const struct seccomp_notif *req,
 			      struct seccomp_notif_resp *resp, void *arg);
 
-/* Parts: each counts its calls in (int) *arg, in shared memory. */
-/* -EINTR twice, then lets the call run. */
-void part_eintr_twice(const struct seccomp_notif *req,
+/*
+ * Simulates an older, newer or failing kernel for the calling thread: a second
+ * supervisor, which is a process of its own, answers the calls that the rules
+ * trap. What it keeps in *arg stays there, unless *arg is shared memory.
+ */
+void simulate_kernel(const struct rule *rules, size_t count,
+		     kernel_answer answer, void *arg);
+
+/* A simulated kernel that counts calls and fails some of them; shared memory.
+ */
+struct simulation {
+	int calls;	  /* that came */
+	int failing;	  /* this many of the next ones fail */
+	int error;	  /* with this errno; the kernel runs the others */
+	uint64_t args[6]; /* of the last one */
+};
+enum { ALL = 0x7fffffff };
+
+/* A kernel_answer whose arg is a struct simulation. */
+void answer_simulated(const struct seccomp_notif *req,
 		      struct seccomp_notif_resp *resp, void *arg);
-/* Lets it run. */
-void part_count(const struct seccomp_notif *req,
-		struct seccomp_notif_resp *resp, void *arg);
+
+/* Simulates a kernel for one request of ioctl(2). */
+struct simulation *simulate_ioctl(uint32_t request);
 
 /*
- * A second supervisor plays an older, newer or failing kernel for the calling
- * thread: it answers the calls that the rules trap. It runs in a process of
- * its own; what it keeps in *arg stays there, unless *arg is shared memory.
+ * Simulates a kernel that reports these sizes of a request and a response. The
+ * test may change them.
  */
-void simulate_kernel(const struct rule *rules, size_t count, kernel_answer part,
-		     void *arg);
+struct seccomp_notif_sizes *simulate_sizes(uint16_t notif, uint16_t resp);
 
-/* A kernel that reports these sizes of a request and a response. */
-void simulate_sizes(uint16_t notif, uint16_t resp);
-
-/* Writes into another process's memory; false where that fails. */
+/* Another process's memory; false where that fails. */
+bool read_memory(pid_t pid, uint64_t address, void *to, size_t size);
 bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size);
 
 /* Without the library; musl and glibc do not agree on ioctl(3)'s request. */
@@ -124,8 +140,49 @@ int bare_ioctl(int fd, unsigned int request, void *arg);
 /* Is there a notification to receive? */
 bool notification_waits(int listener);
 
-/* A child that does not end by itself; it is killed and reaped. */
-void assert_child_waits(pid_t child);
+/*
+ * Does the thread, of any process, sleep in system call nr with this first
+ * argument?
+ */
+bool sleeps_in_call(pid_t thread, int nr, int arg);
+
+/* Waits until it sleeps in ioctl(2) on this descriptor. */
+void wait_for_ioctl(pid_t thread, int fd);
+
+/* The child gets into the call and stays there; it is killed and reaped. */
+void assert_stays_in_call(pid_t child, int nr, int arg);
+
+/* The three above read /proc. */
+#define SKIP_WITHOUT_PROC()                                  \
+	do {                                                 \
+		if (access("/proc/self/syscall", R_OK) != 0) \
+			SKIP("/proc is not mounted");        \
+	} while (0)
+
+/* "-ECANCELED with errno ENOENT" for instance. */
+const char *describe_result(int result, int error);
+
+/* The call of the library gives 0. */
+#define assert_succeeds(call)                                            \
+	do {                                                             \
+		int result_ = (call);                                    \
+		ck_assert_msg(result_ == 0, "%s gives %s, not 0", #call, \
+			      describe_result(result_, errno));          \
+	} while (0)
+
+/* It gives this negative value, and leaves this error in errno. */
+#define assert_fails(call, result, error)                               \
+	do {                                                            \
+		int result_;                                            \
+		int error_;                                             \
+		errno = 0;                                              \
+		result_ = (call);                                       \
+		error_ = errno;                                         \
+		ck_assert_msg(result_ == (result) && error_ == (error), \
+			      "%s gives %s, not %s", #call,             \
+			      describe_result(result_, error_),         \
+			      describe_result(result, error));          \
+	} while (0)
 
 /* Until a notification that was received, and not answered, is gone. */
 void wait_until_gone(int listener, uint64_t id);
@@ -144,7 +201,7 @@ uint64_t bare_receive(int listener);
 int kernel_version(void);
 
 /* Path of a program that was built beside the suite; NULL if it was not. */
-const char *built(const char *name);
+const char *find_built(const char *name);
 
 /* One case for each file of the suite. */
 TCase *alloc_tests(void);

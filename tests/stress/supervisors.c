@@ -465,17 +465,17 @@ START_TEST(a_supervisor_may_be_a_target_itself)
 				      (uint32_t)SECCOMP_IOCTL_NOTIF_SEND,
 				      (uint32_t)ID_VALID };
 	struct target target = start_target(body_nested_calls, NULL);
-	int *trapped = shared_memory(sizeof(*trapped));
+	struct simulation *trapped = shared_memory(sizeof(*trapped));
 	struct rule rules[COUNT(requests)];
 
 	for (size_t i = 0; i < COUNT(requests); i++)
 		rules[i] = (struct rule){ SYS_ioctl, 1, requests[i],
 					  SECCOMP_RET_USER_NOTIF };
-	simulate_kernel(rules, COUNT(rules), part_count, trapped);
+	simulate_kernel(rules, COUNT(rules), answer_simulated, trapped);
 	for (int i = 0; i < NESTED_CALLS; i++)
 		answer(target.listener);
 	ck_assert_int_eq(end_target(&target), 0);
-	ck_assert_int_eq(*trapped, 3L * NESTED_CALLS);
+	ck_assert_int_eq(trapped->calls, 3L * NESTED_CALLS);
 	munmap(trapped, sizeof(*trapped));
 }
 END_TEST
