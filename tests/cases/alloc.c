@@ -291,11 +291,7 @@ START_TEST(no_notifications_is_eopnotsupp)
 }
 END_TEST
 
-/*
- * "-ECANCELED The system call failed, and errno tells why."
- * "seccomp_notify_alloc() returns -ECANCELED for any other error of seccomp(2),
- * such as EPERM if a filter forbids that call."
- */
+/* "The system call failed, and errno tells why." */
 START_TEST(any_other_error_of_the_question_is_ecanceled_with_errno)
 {
 	/* The filter that was installed last decides. */
@@ -312,6 +308,10 @@ START_TEST(any_other_error_of_the_question_is_ecanceled_with_errno)
 }
 END_TEST
 
+/*
+ * "seccomp_notify_alloc() returns -ECANCELED for any other error of seccomp(2),
+ * such as EPERM if a filter forbids that call."
+ */
 START_TEST(a_failure_leaves_pointers_that_are_null_alone)
 {
 	struct seccomp_notif *req = UNTOUCHED;

@@ -11,7 +11,7 @@
  * has been received and still waits for its response, that is, whether the
  * target is alive and still in that call."
  * "seccomp_notify_id_valid() returns 0 if the notification waits for its
- * response, or -ENOENT with errno set."
+ * response,"
  */
 START_TEST(a_waiting_notification_is_valid)
 {
@@ -35,7 +35,8 @@ START_TEST(id_valid_may_be_the_first_call)
 }
 END_TEST
 
-/* "ENOENT The notification already has a response," */
+/* "ENOENT The notification already has a response," "or -ENOENT with errno
+ * set." */
 START_TEST(an_answered_notification_is_not_valid)
 {
 	struct target target = start_target(call_then_idle, NULL);

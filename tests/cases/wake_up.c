@@ -103,10 +103,7 @@ static void assert_set(int count, int fd)
 static const char *const not_one[] = { NULL, "",   "0",	  "yes", "true", "11",
 				       " 1", "1 ", "1\n", "1x",	 "01" };
 
-/*
- * "If this is 1, each listener that the process receives from is set to
- * synchronous wake-up. Anything else, or nothing, changes nothing."
- */
+/* "Any other value, or none, changes nothing." */
 START_TEST(off_unless_the_variable_is_1)
 {
 	struct target target = start_watched(call_forever, not_one[_i]);
@@ -117,6 +114,11 @@ START_TEST(off_unless_the_variable_is_1)
 }
 END_TEST
 
+/*
+ * "If the value is 1, the library sets each listener that the process receives
+ * from to synchronous wake-up." "The library makes the request once for each
+ * listener, at the first receive from it."
+ */
 START_TEST(set_once_for_a_listener)
 {
 	struct target target = start_watched(call_forever, "1");
@@ -129,7 +131,8 @@ END_TEST
 
 /*
  * "The first receive that succeeds reads the environment: see
- * libseccomp-notify(7)." "It is read once, at the first notification received,"
+ * libseccomp-notify(7)." "The first receive that succeeds reads the variable,
+ * and no later one does."
  */
 START_TEST(the_variable_is_read_once)
 {
@@ -243,9 +246,8 @@ START_TEST(set_once_from_several_threads)
 END_TEST
 
 /*
- * "It needs Linux 6.6; earlier kernels, and a filter on the supervisor that
- * makes the request fail, leave everything as it is." EINVAL is from the first,
- * EPERM from the second.
+ * "on earlier kernels, and if a filter on the supervisor makes the request
+ * fail, nothing changes." EINVAL is from the first, EPERM from the second.
  */
 START_TEST(a_refusal_shows_in_nothing)
 {
@@ -426,8 +428,8 @@ static int run_as(uid_t user, int program, int listener)
 }
 
 /*
- * "and not at all in a set-user-ID program: see secure_getenv(3)." The program
- * is tests/cases/secure.c.
+ * "A set-user-ID program ignores it (see secure_getenv(3))." The program is
+ * tests/cases/secure.c.
  */
 START_TEST(never_in_a_set_user_id_program)
 {
@@ -451,6 +453,7 @@ START_TEST(never_in_a_set_user_id_program)
 }
 END_TEST
 
+/* "It needs Linux 6.6;" */
 START_TEST(the_kernel_takes_the_flag_since_6_6)
 {
 	struct target target = start_target(idle, NULL);
