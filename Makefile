@@ -43,7 +43,7 @@ OBJECTS = $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
 
 all: $(LIBRARY) ## Build the library (default)
 
-$(BUILD)/src/%.o: src/%.c include/seccomp.h Makefile
+$(BUILD)/src/%.o: src/%.c $(wildcard src/*.h) include/seccomp.h Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -Wconversion -Wsign-conversion -fPIC -fvisibility=default \
 		-DSECCOMP_NOTIFY_BUILD -c -o $@ $<

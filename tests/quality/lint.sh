@@ -104,7 +104,7 @@ small() {
 	lines=$(wc -l <Makefile)
 	[ "$lines" -le 160 ] || echo "Makefile: $lines lines"
 	lines=$(cat src/*.[ch] src/*.map 2>/dev/null | wc -l)
-	[ "$lines" -le 250 ] || echo "src: $lines lines"
+	[ "$lines" -le 260 ] || echo "src: $lines lines"
 }
 
 quiet "gcc's warnings" warnings gcc
