@@ -5,7 +5,8 @@
 
 LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..'
 # The programs of `make check`.
-PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme victim)
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme victim \
+	cplusplus)
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
@@ -38,6 +39,13 @@ $(CHECKED): $(LIB) $(LIBRARY)
 $(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
+
+# In C++, where the compiler has it (gcc needs g++), and without libseccomp.
+$(BUILD)/tests/cplusplus: tests/compat/drop-in.c include/seccomp.h $(LIBRARY)
+	@mkdir -p $(@D)
+	! echo 'int main() {}' | $(CC) -x c++ -S -o /dev/null - 2>/dev/null || \
+		$(CC) -x c++ -Iinclude -DSECCOMP_NOTIFY_BUILD $(CPPFLAGS) $(CFLAGS) \
+		-std=c++11 -o $@ $< -x none $(LINK_TEST) -lseccomp-notify
 
 # The programs and loops that stand in documents, cut out of them as they are.
 $(BUILD)/tests/example.c: man/$(PAGE)

@@ -96,9 +96,8 @@ userland() {
 # it needs.
 initramfs() {
 	local build=$store/$1/build root=$store/$1/root guest=$store/$1/guest
-	local lib programs
+	local lib
 	lib=$root/usr/lib/$("$2" -print-multiarch)
-	programs=("$build"/tests/{suite,secure,example,readme})
 	rm -rf "$build" "$guest"
 	# With the C library that it will run with, not with the compiler's own.
 	make -s BUILD="$build" CC="$2 --sysroot=$root" LDFLAGS="-L$lib" \
@@ -107,7 +106,8 @@ initramfs() {
 	mkdir -p "$guest"/{build/tests,dev,proc,tmp}
 	cp tests/compat/init "$guest"
 	cp -P "$build"/*.so* "$guest/build"
-	cp "${programs[@]}" "$guest/build/tests"
+	find "$build/tests" -maxdepth 1 -type f -perm -u+x \
+		-exec cp -t "$guest/build/tests" {} +
 	(cd "$root" && find bin lib lib64 sbin usr -type l -path '[bls]*' -o \
 		-name busybox -o -name 'ld*.so*' -o -name 'libc.so.*' -o \
 		-name 'libm.so.*' -o -name 'libsubunit.so.*' -o \

@@ -213,5 +213,6 @@ TCase *thread_tests(void);
 TCase *confined_tests(void);
 TCase *wake_up_tests(void);
 TCase *notes_tests(void);
+TCase *interface_tests(void);
 
 #endif
