@@ -90,10 +90,18 @@ programs: $(PROGRAMS) $(BUILD)/demo ## Build what check and demo run
 demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
 	tests/examples/demo.sh $(BUILD)/demo
 
+# The benchmark's program, linked as its users link theirs.
+$(BUILD)/bench/bench-ours: $(addprefix tests/bench/,bench.c targets.c targets.h calls.h) \
+		tests/lib/trap.c tests/lib/process.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -O2 -g -Itests/lib \
+		-Iinclude -o $@ $(filter %.c,$^) -L$(BUILD) \
+		-Wl,-rpath,'$$ORIGIN/..' -lseccomp-notify -pthread
+
 # Each of these is a script of that name, whose head says what it needs.
 SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
 	check-cross check-kernels check-machines check-faults soak fuzz lint \
-	hardening coverage mutation bench bench-plot
+	hardening coverage mutation bench bench-plot bench-wake-up
 $(SCRIPTS):
 	tests/*/$@.sh
 

@@ -3,11 +3,12 @@
 /*
  * One measurement:
  *
- *	bench TARGETS SUPERVISORS PROCESSORS MS [WORK-OF-SUPERVISOR
- *WORK-OF-TARGET]
+ *	bench TARGETS SUPERVISORS PROCESSORS MS [AFTER BETWEEN]
  *
- * with "epoll" as SUPERVISORS for one that has a listener for each target, and
- * "one" or "all" as PROCESSORS. It prints round trips a second, and the median
+ * With "epoll:N" as SUPERVISORS, one supervisor has N listeners, over which the
+ * targets are spread. PROCESSORS is "one" or "all". The supervisor works for
+ * AFTER turns of work() after each response, a target for BETWEEN turns between
+ * two calls. It prints round trips a second, and the median
  * and the 99th percentile of the latency of one in nanoseconds.
  *
  * Alone, it prints how many turns of work() take a microsecond.
@@ -19,8 +20,10 @@
 #include <sys/wait.h>
 
 #include "calls.h"
+#include "process.h"
 #include "targets.h"
 
+static struct outcome *outcome; /* in shared memory */
 static int listener;
 static unsigned long work_after;
 
@@ -29,13 +32,18 @@ static bool serve(int fd, struct seccomp_notif *req,
 		  struct seccomp_notif_resp *resp)
 {
 	clear_request(req);
-	MUST(seccomp_notify_receive(fd, req) == 0);
-	MUST(seccomp_notify_id_valid(fd, req->id) == 0);
+	/* A target that has told its rate may end at any moment. */
+	if (seccomp_notify_receive(fd, req) != 0 ||
+	    seccomp_notify_id_valid(fd, req->id) != 0) {
+		MUST(errno == ENOENT && outcome->rate > 0);
+		return false;
+	}
 	resp->id = req->id;
 	resp->val = (__s64)ANSWER(req->data.args[0]);
 	resp->error = 0;
 	resp->flags = 0;
-	MUST(seccomp_notify_respond(fd, resp) == 0);
+	MUST(seccomp_notify_respond(fd, resp) == 0 ||
+	     (errno == ENOENT && outcome->rate > 0));
 	work(work_after);
 	return req->data.args[0] == LAST_CALL;
 }
@@ -106,51 +114,50 @@ static void print_turns_of_a_microsecond(void)
 
 int main(int argc, char **argv)
 {
-	struct outcome *outcome = shared_memory(sizeof(*outcome));
 	struct plan plan = { 0 };
 	int *listeners;
 	int supervisors;
 	pthread_t *threads;
+	bool epoll;
 	pid_t targets;
-	int status;
 
 	if (argc < 5) {
 		print_turns_of_a_microsecond();
 		return 0;
 	}
 	plan.threads = atoi(argv[1]);
-	plan.own_listeners = strcmp(argv[2], "epoll") == 0;
-	supervisors = plan.own_listeners ? 0 : atoi(argv[2]);
+	epoll = strncmp(argv[2], "epoll:", 6) == 0;
+	plan.listeners = epoll ? atoi(argv[2] + 6) : 1;
+	supervisors = epoll ? 0 : atoi(argv[2]);
 	plan.last_calls = supervisors;
 	plan.ms = (unsigned int)atoi(argv[4]);
 	if (argc > 6) {
 		work_after = strtoul(argv[5], NULL, 10);
 		plan.work = strtoul(argv[6], NULL, 10);
 	}
+	outcome = shared_memory(sizeof(*outcome));
 	/* The targets die with this process. */
-	alarm(plan.ms / 1000 * 2 + 20);
+	alarm(plan.ms / 1000 * 2 + 20 + (unsigned int)plan.threads / 100);
 	if (strcmp(argv[3], "one") == 0)
-		stay_on_last_processor();
+		stay_on_one_processor();
 
-	listeners = calloc((size_t)plan.threads, sizeof(*listeners));
+	listeners = calloc((size_t)plan.listeners, sizeof(*listeners));
 	threads = calloc((size_t)supervisors + 1, sizeof(*threads));
 	MUST(listeners && threads);
 	targets = targets_start(&plan, outcome, listeners);
 	listener = listeners[0];
-	for (int i = 0; i < (plan.own_listeners ? plan.threads : 1); i++)
+	for (int i = 0; i < plan.listeners; i++)
 		MUST(set_sync_wake_up(listeners[i]) == 0);
-	if (plan.own_listeners)
-		supervise_all(listeners, plan.threads);
+	if (epoll)
+		supervise_all(listeners, plan.listeners);
 	for (int i = 0; i < supervisors; i++) {
 		errno = pthread_create(&threads[i], NULL, supervise, NULL);
-		if (errno != 0)
-			die("a supervisor's thread");
+		MUST(errno == 0);
 	}
 	for (int i = 0; i < supervisors; i++)
 		pthread_join(threads[i], NULL);
 	free(threads);
-	MUST(waitpid(targets, &status, 0) == targets);
-	if (status != 0 || !outcome->right) {
+	if (reap(targets) != 0 || !outcome->right) {
 		fputs("bench: a target got a wrong answer, or failed\n",
 		      stderr);
 		return 1;

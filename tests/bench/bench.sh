@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # bench: Compare with bare ioctls and libseccomp, and check the goals
-# Packages: gcc libc6-dev make binutils pkg-config libseccomp-dev
+# Packages: gcc libc6-dev make binutils pkg-config libseccomp-dev strace tar
 # See tests/bench/README.md. In the environment, or as variables of make:
 #   BENCH=counts    what repeats exactly, in seconds: no rates
 #   BENCH=wake-up   the wake-up table of the last run, for README and man page
@@ -38,17 +38,21 @@ program() {
 	shift 2
 	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -O2 -g \
 		-Itests/lib -o "$build/$name-$suffix" "tests/bench/$name.c" \
-		tests/bench/targets.c tests/lib/trap.c -pthread "$@"
+		tests/bench/targets.c tests/lib/trap.c tests/lib/process.c \
+		-pthread "$@"
 }
 
 compile() {
 	local name
 
-	make -s all
+	make -s all build/demo $build/bench-ours
 	mkdir -p "$build"
-	for name in bench count; do
+	program filtered allow
+	program memory targets
+	program interposed so -shared -fPIC -nostartfiles
+	for name in bench count ways; do
 		program $name bare -DBARE -DCALLER_CLEARS
-		program $name ours -Iinclude -Lbuild \
+		[ $name = bench ] || program $name ours -Iinclude -Lbuild \
 			-Wl,-rpath,"$PWD/build" -lseccomp-notify
 		# shellcheck disable=SC2046 # options
 		program $name libseccomp -DCALLER_CLEARS \
@@ -140,12 +144,100 @@ one_round() {
 		# shellcheck disable=SC2086 # five arguments
 		turns "bare ours $sync" $work
 	done
-	turns "$libraries" 10 1 one
-	turns "$libraries" 100 1 one
-	turns "$libraries" 1000 1 one
-	turns "$libraries" 1 epoll one
-	turns "$libraries" 10 epoll one
-	turns "$libraries" 100 epoll one
+	growth
+	ways
+}
+
+# As many targets wait on as many listeners. The rows with 10,000 targets take
+# longest, and their figures differ by powers of ten: three rounds are enough.
+growth() {
+	local targets listeners supervisors
+
+	for listeners in 1 10 100; do
+		for targets in 1 10 100 1000 10000; do
+			[ "$targets" -ge "$listeners" ] || continue
+			[ "$targets" -lt 10000 ] || [ "$round" -le 3 ] ||
+				continue
+			turns "$libraries" "$targets" "epoll:$listeners" one
+		done
+	done
+	for supervisors in 1 2 4 16; do # 8: above
+		turns "bare ours" 64 "$supervisors" all
+	done
+}
+
+# The same job by other means.
+ways() {
+	local job processors way rate
+
+	for job in value path; do
+		for processors in one all; do
+			for way in bare allowed interposed dispatch trap \
+				notification $has_sync trace sysemu stops; do
+				rate=$(one_way "$way" "$job" "$processors") ||
+					fail "$way, $job, $processors: failed"
+				printf '%s\tway\t%s\t0\t0\t%s\t%s\t%s\n' \
+					"$job" "$processors" "$way" "$round" "$rate"
+			done
+		done
+	done
+}
+
+one_way() {
+	case $1 in
+	interposed) LD_PRELOAD=$PWD/$build/interposed-so \
+		"$build/ways-ours" "$@" "$ms" ;;
+	notification+sync) SECCOMP_NOTIFY_SYNC_WAKE_UP=1 \
+		"$build/ways-ours" notification "$2" "$3" "$ms" ;;
+	*) "$build/ways-ours" "$@" "$ms" ;;
+	esac
+}
+
+# The archive of a program's source: 400 folders, 2,000 files.
+make_archive() {
+	local folder=$build/tree i j
+
+	rm -rf "$folder"
+	for ((i = 0; i < 400; i++)); do
+		mkdir -p "$folder/$((i % 20))/$i"
+		for ((j = 0; j < 5; j++)); do
+			echo "$i $j" >"$folder/$((i % 20))/$i/$j"
+		done
+		chmod "75$((i % 6))" "$folder/$((i % 20))/$i"
+	done
+	tar -C "$build" -cf "$build/tree.tar" tree
+}
+
+# timed NAME COMMAND...: the elapsed time and the processor time of the command
+# and of all that it starts.
+timed() {
+	local name=$1 times
+	local -r TIMEFORMAT='%R %U %S'
+	shift
+	rm -rf "$build/tree"
+	times=$({ time "$@" >"$build/timed.log" 2>&1; } 2>&1) || {
+		cat "$build/timed.log" >&2
+		fail "$name: $* failed"
+	}
+	awk -v name="$name" -v round="$round" -v OFS='\t' \
+		'{ print name, round, $1, $2 + $3 }' <<<"$times"
+}
+
+# A whole program, whose mkdir(2) another one sees or decides.
+programs() {
+	local unpack=(tar -C "$build" -xpf "$build/tree.tar") demo=build/demo
+	local traced=-etrace=mkdir,mkdirat
+
+	for ((round = 1; round <= rounds; round++)); do
+		timed natively "${unpack[@]}"
+		timed allowed "$build/filtered-allow" "${unpack[@]}"
+		timed demo $demo -- "${unpack[@]}"
+		[ -z "$has_sync" ] || timed demo+sync \
+			env SECCOMP_NOTIFY_SYNC_WAKE_UP=1 $demo -- "${unpack[@]}"
+		timed strace strace -f $traced -o /dev/null "${unpack[@]}"
+		timed strace+bpf strace -f --seccomp-bpf $traced -o /dev/null \
+			"${unpack[@]}"
+	done
 }
 
 about() {
@@ -162,7 +254,9 @@ about() {
 }
 
 report() {
-	awk -v part="$1" -v processors="$(nproc)" -f tests/bench/report.awk "${@:2}"
+	awk -v part="$1" -v processors="$(nproc)" \
+		-v turns_a_microsecond="${pace-0}" -f tests/bench/stats.awk \
+		-f tests/bench/choice.awk -f tests/bench/report.awk "${@:2}"
 }
 
 case $what in
@@ -176,13 +270,17 @@ wake-up | plot)
 esac
 need "${CC:-cc}" gcc
 need readelf binutils
+need strace strace
+need tar tar
 need pkg-config pkg-config
 pkg-config --exists libseccomp || fail "no libseccomp: install the package libseccomp-dev"
 
 load=$(cut -d ' ' -f 1 /proc/loadavg)
 compile
 sync=
+has_sync=
 if has_sync_wake_up; then
+	has_sync=notification+sync
 	sync="bare+sync ours+sync"
 else
 	echo "SKIP: bench: synchronous wake-up: needs Linux 6.6"
@@ -196,7 +294,12 @@ if [ "$what" = all ]; then
 		echo "bench: round $round of $rounds" >&2
 		one_round >>$rates
 	done
-	files="$rates $counts"
+	make_archive
+	programs >$build/programs.tsv
+	for _ in 1 2 3 4 5; do
+		"$build/memory-targets" 5000 | tr ' ' '\t'
+	done >$build/memory.tsv
+	files="$rates $build/programs.tsv $build/memory.tsv $counts"
 fi
 about >$build/about
 echo

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
+#include "process.h"
 #include "targets.h"
 #include "trap.h"
 
@@ -180,22 +181,20 @@ int main(int argc, char **argv)
 	steps = strcmp(argv[1], "instructions") == 0;
 	count = atoi(argv[2]);
 	MUST(count > 0 && (size_t)count <= COUNT(listeners));
-	plan.own_listeners = count > 1;
+	plan.listeners = count;
 	plan.threads = count > 1 ? count : atoi(argv[3]);
 	numbered = shared_memory(sizeof(*numbered));
 	alarm(50);
 	/* A step is two switches: quick on one processor. */
-	stay_on_last_processor();
+	stay_on_one_processor();
 
 	targets = targets_start(&plan, outcome, listeners);
 	/* Long enough for all of them to make their first calls. */
 	usleep(100000);
 	for (int i = 0; i < count; i++)
 		MUST(set_sync_wake_up(listeners[i]) == 0);
-	supervisor = fork();
-	MUST(supervisor >= 0);
+	supervisor = fork_bound();
 	if (supervisor == 0) {
-		MUST(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0);
 		MUST(ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
 		raise(SIGSTOP);
 		supervise(listeners, count);
@@ -203,7 +202,7 @@ int main(int argc, char **argv)
 	}
 	trace(supervisor, steps);
 	kill(targets, SIGKILL);
-	MUST(waitpid(targets, NULL, 0) == targets);
+	reap(targets);
 	print(steps);
 	return 0;
 }

@@ -3,144 +3,8 @@
 #
 # One table, and the goals, of what bench.sh measured; part: all, counts,
 # wake-up for that table alone, or plot for the data of the picture.
-BEGIN {
-	FS = "\t"
-	NONE = "-"
-}
-
-FILENAME ~ /rates/ {
-	run = $1 " " $2 " " $3 " " $4 " " $5
-	rate[run, $6, $7] = $8
-	median[run, $6, $7] = $9 / 1000
-	late[run, $6, $7] = $10 / 1000
-	if ($7 > rounds)
-		rounds = $7
-	next
-}
-
+# stats.awk and choice.awk have the rest.
 { counted[$1, $2, $3, $4, $5] = $6 }
-
-# Of n values; sorts them.
-function quantile(values, n, part, i, j, value, at)
-{
-	for (i = 2; i <= n; i++) {
-		value = values[i]
-		for (j = i - 1; j > 0 && values[j] > value; j--)
-			values[j + 1] = values[j]
-		values[j + 1] = value
-	}
-	at = 1 + part * (n - 1)
-	i = int(at)
-	return i == n ? values[n] : \
-		values[i] + (at - i) * (values[i + 1] - values[i])
-}
-
-# Median over the rounds of what was measured; 0 if it was not.
-function middle(table, run, name, values, i)
-{
-	if (!((run, name, 1) in table))
-		return 0
-	for (i = 1; i <= rounds; i++)
-		values[i] = table[run, name, i]
-	return quantile(values, rounds, 0.5)
-}
-
-# Adds the ratios, round by round, of two that took turns.
-function add_ratios(values, n, run, name, to, i)
-{
-	if ((run, name, 1) in rate && (run, to, 1) in rate)
-		for (i = 1; i <= rounds; i++)
-			values[++n] = rate[run, name, i] / rate[run, to, i]
-	return n
-}
-
-function spread(values, n)
-{
-	return n == 0 ? NONE : sprintf("%.3f (%.3f to %.3f)", \
-		quantile(values, n, 0.5), quantile(values, n, 0.25), \
-		quantile(values, n, 0.75))
-}
-
-function ratio(run, name, to, values)
-{
-	return spread(values, add_ratios(values, 0, run, name, to))
-}
-
-function grouped(number, text)
-{
-	text = sprintf("%.0f", number)
-	while (match(text, /^[0-9]+[0-9][0-9][0-9](,|$)/))
-		sub(/[0-9][0-9][0-9](,|$)/, ",&", text)
-	return text
-}
-
-function per_second(run, name, value)
-{
-	value = middle(rate, run, name)
-	return value ? grouped(value) : NONE
-}
-
-function microseconds(value)
-{
-	return value == 0 ? NONE : value < 9.95 ? sprintf("%.2f", value) : \
-		value < 99.5 ? sprintf("%.1f", value) : grouped(value)
-}
-
-function micro(run, name, value)
-{
-	value = middle(rate, run, name)
-	return value ? 1e6 / value : 0
-}
-
-function each(run, name)
-{
-	return microseconds(micro(run, name))
-}
-
-function latency(run, name)
-{
-	if (!middle(rate, run, name))
-		return NONE
-	return microseconds(middle(median, run, name)) " / " \
-		microseconds(middle(late, run, name))
-}
-
-function row(a, b, c, d, e, f)
-{
-	cell[++rows, 1] = a
-	cell[rows, 2] = b
-	cell[rows, 3] = c
-	cell[rows, 4] = d
-	cell[rows, 5] = e
-	cell[rows, 6] = f
-}
-
-function head(text)
-{
-	row("**" text "**", "", "", "", "", "")
-}
-
-function print_table(i, j, width, line)
-{
-	for (i = 1; i <= rows; i++)
-		for (j = 1; j <= 6; j++)
-			if (length(cell[i, j]) > width[j])
-				width[j] = length(cell[i, j])
-	for (i = 1; i <= rows; i++) {
-		line = "|"
-		for (j = 1; j <= 6; j++)
-			line = line sprintf(j == 1 ? " %-" width[j] "s |" : \
-				" %" width[j] "s |", cell[i, j])
-		print line
-		if (i == 1) {
-			gsub(/[^|]/, "-", line)
-			gsub(/--\|/, ": |", line)
-			gsub(/\|-/, "| ", line)
-			sub(/: \|/, "- |", line)
-			print line
-		}
-	}
-}
 
 function threads(size, where, run, number, name)
 {
@@ -180,13 +44,6 @@ function overlap(run)
 		each(run, "bare") " / " each(run, "bare+sync"), \
 		each(run, "ours") " / " each(run, "ours+sync"), NONE, \
 		ratio(run, "ours+sync", "bare+sync"), NONE)
-}
-
-function growth(run, name)
-{
-	row(name, each(run, "bare"), each(run, "ours"), \
-		each(run, "libseccomp"), ratio(run, "ours", "bare"), \
-		ratio(run, "libseccomp", "bare"))
 }
 
 function count(kind, listeners, targets, name, call, key)
@@ -230,28 +87,6 @@ function startup(label, what)
 		grouped(count("startup", 0, 0, "libseccomp", what)), "", "")
 }
 
-function goal(text, met)
-{
-	print (met ? "goal met: " : "GOAL MISSED: ") text
-	if (!met)
-		missed = 1
-}
-
-function at_least(what, values, n, least)
-{
-	if (n == 0) {
-		print "SKIP: bench: not measured here: " what
-		return
-	}
-	goal(sprintf("%s: at least %s, is %s", what, least, \
-		spread(values, n)), quantile(values, n, 0.5) >= least)
-}
-
-function at_most(what, is, most)
-{
-	goal(what ": at most " most ", is " is, is <= most)
-}
-
 function all_rates(i, n, sizes, works)
 {
 	head("Round trips a second; us: median / 99 % of one")
@@ -264,14 +99,6 @@ function all_rates(i, n, sizes, works)
 	n = split(WORKS, works, ",")
 	for (i = 1; i <= n; i++)
 		overlap(works[i])
-	head("us a notification, one processor")
-	growth("1 1 one 0 0", "1 target, one listener")
-	growth("10 1 one 0 0", "10 targets, one listener")
-	growth("100 1 one 0 0", "100 targets, one listener")
-	growth("1000 1 one 0 0", "1,000 targets, one listener")
-	growth("1 epoll one 0 0", "1 listener, epoll")
-	growth("10 epoll one 0 0", "10 listeners, epoll")
-	growth("100 epoll one 0 0", "100 listeners, epoll")
 }
 
 function all_counts()
@@ -414,8 +241,15 @@ END {
 	all_counts()
 	print_table()
 	print ""
-	if (part == "all")
+	if (part == "all") {
+		ways_known()
+		ways_table()
+		programs_table()
+		growth_table()
+		print ""
 		rate_goals()
+		choice_goals()
+	}
 	count_goals()
 	exit missed
 }

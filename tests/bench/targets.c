@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "process.h"
 #include "targets.h"
 #include "trap.h"
 
@@ -37,25 +38,10 @@ static pthread_barrier_t all_listen;
 static atomic_bool over;
 static atomic_bool wrong;
 
-_Noreturn void die(const char *what)
-{
-	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
-	_exit(1);
-}
-
 void work(unsigned long turns)
 {
 	while (turns--)
 		__asm__ volatile("" ::: "memory");
-}
-
-void *shared_memory(size_t size)
-{
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	MUST(memory != MAP_FAILED);
-	return memory;
 }
 
 static unsigned long nanoseconds_now(void)
@@ -65,24 +51,6 @@ static unsigned long nanoseconds_now(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (unsigned long)now.tv_sec * 1000000000UL +
 	       (unsigned long)now.tv_nsec;
-}
-
-double seconds_now(void)
-{
-	return (double)nanoseconds_now() / 1e9;
-}
-
-void stay_on_last_processor(void)
-{
-	cpu_set_t set;
-	int last = CPU_SETSIZE - 1;
-
-	MUST(sched_getaffinity(0, sizeof(set), &set) == 0);
-	while (!CPU_ISSET(last, &set))
-		last--;
-	CPU_ZERO(&set);
-	CPU_SET(last, &set);
-	MUST(sched_setaffinity(0, sizeof(set), &set) == 0);
 }
 
 static size_t bucket(unsigned long nanoseconds)
@@ -121,8 +89,6 @@ static void *call_until_over(void *arg)
 {
 	struct thread *self = arg;
 
-	if (plan->own_listeners)
-		listen_and_tell();
 	pthread_barrier_wait(&all_listen);
 	while (!atomic_load_explicit(&over, memory_order_relaxed)) {
 		unsigned long calls = self->calls;
@@ -139,6 +105,37 @@ static void *call_until_over(void *arg)
 		work(plan->work);
 	}
 	return NULL;
+}
+
+static void start_thread(struct thread *thread, void *(*body)(void *))
+{
+	pthread_attr_t attributes;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, (size_t)64 * 1024);
+	errno = pthread_create(&thread->id, &attributes, body, thread);
+	MUST(errno == 0);
+	pthread_attr_destroy(&attributes);
+}
+
+static int group_size(void)
+{
+	return plan->threads / plan->listeners;
+}
+
+/*
+ * The first thread of a group installs the filter, which the others inherit. The
+ * filter of a single listener is the main thread's, which makes the last calls.
+ */
+static void *lead(void *arg)
+{
+	struct thread *self = arg;
+
+	if (plan->listeners > 1)
+		listen_and_tell();
+	for (int i = 1; i < group_size(); i++)
+		start_thread(&self[i], call_until_over);
+	return call_until_over(self);
 }
 
 static unsigned long calls_made(struct thread *threads)
@@ -172,22 +169,16 @@ static void measure(struct outcome *outcome)
 {
 	struct thread *threads =
 		calloc((size_t)plan->threads, sizeof(*threads));
-	pthread_attr_t attributes;
 	unsigned long calls;
 	double start;
 
 	MUST(threads);
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, (size_t)64 * 1024);
 	pthread_barrier_init(&all_listen, NULL,
 			     (unsigned int)plan->threads + 1);
-	for (int i = 0; i < plan->threads; i++) {
+	for (int i = 0; i < plan->threads; i++)
 		threads[i].index = i;
-		errno = pthread_create(&threads[i].id, &attributes,
-				       call_until_over, &threads[i]);
-		if (errno != 0)
-			die("a target's thread");
-	}
+	for (int i = 0; i < plan->threads; i += group_size())
+		start_thread(&threads[i], lead);
 	pthread_barrier_wait(&all_listen);
 	usleep(plan->ms * 100);
 	start = seconds_now();
@@ -196,32 +187,28 @@ static void measure(struct outcome *outcome)
 	outcome->rate =
 		(double)(calls_made(threads) - calls) / (seconds_now() - start);
 	over = true;
-	for (int i = 0; i < plan->threads; i++)
-		pthread_join(threads[i].id, NULL);
+	/* Where nobody waits for last calls, the end of the process ends all. */
+	if (plan->last_calls > 0)
+		for (int i = 0; i < plan->threads; i++)
+			pthread_join(threads[i].id, NULL);
 	outcome->median = percentile(threads, 50);
 	outcome->percentile_99 = percentile(threads, 99);
 	outcome->right = !wrong;
-	free(threads);
 }
 
 pid_t targets_start(const struct plan *how, struct outcome *outcome,
 		    int *listeners)
 {
-	pid_t parent = getpid();
 	int sockets[2];
 	pid_t pid;
 
 	plan = how;
 	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0);
-	pid = fork();
-	MUST(pid >= 0);
+	pid = fork_bound();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		if (getppid() != parent)
-			_exit(1);
 		close(sockets[0]);
 		to_supervisor = sockets[1];
-		if (!plan->own_listeners)
+		if (plan->listeners == 1)
 			listen_and_tell();
 		measure(outcome);
 		for (int i = 0; i < plan->last_calls; i++)
@@ -229,7 +216,7 @@ pid_t targets_start(const struct plan *how, struct outcome *outcome,
 		_exit(0);
 	}
 	close(sockets[1]);
-	for (int i = 0; i < (plan->own_listeners ? plan->threads : 1); i++) {
+	for (int i = 0; i < plan->listeners; i++) {
 		listeners[i] = receive_fd(sockets[0]);
 		MUST(listeners[i] >= 0);
 	}

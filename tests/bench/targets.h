@@ -19,7 +19,7 @@
 
 struct plan {
 	int threads;
-	bool own_listeners; /* one for each thread, or one for all */
+	int listeners;	    /* over which the threads are spread evenly */
 	int last_calls;	    /* how many, with one listener */
 	unsigned int ms;    /* how long to measure */
 	unsigned long work; /* turns of work() between two calls */
@@ -43,19 +43,5 @@ pid_t targets_start(const struct plan *plan, struct outcome *outcome,
 
 /* Keeps the processor busy: instructions, not time. */
 void work(unsigned long turns);
-
-/* All of this thread and of its children, on one that gets few interrupts. */
-void stay_on_last_processor(void);
-
-void *shared_memory(size_t size);
-double seconds_now(void);
-
-/* Prints what failed with errno's reason, and ends the program. */
-_Noreturn void die(const char *what);
-#define MUST(condition)                  \
-	do {                             \
-		if (!(condition))        \
-			die(#condition); \
-	} while (0)
 
 #endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/* What every way has to answer: ways.c and interposed.c. */
+#ifndef WAYS_H
+#define WAYS_H
+
+#include <errno.h>
+#include <string.h>
+
+/* The answer to a number. */
+#define ANSWER_TO(number) ((number)*3 + 1)
+
+/* Two paths of one size, so that one read(2) has all of either. */
+#define ALLOWED_PATH "/usr/lib/."
+#define OTHER_PATH "/etc/../.."
+#define PATH_SIZE ((int)sizeof(ALLOWED_PATH))
+
+static inline long answer_to_path(const char *path)
+{
+	return strncmp(path, "/usr/", 5) == 0 ? 0 : -EACCES;
+}
+
+#endif
