@@ -55,9 +55,6 @@ $(BUILD)/tests/example.c $(BUILD)/tests/readme.c:
 	@mkdir -p $(@D)
 	sed -n -e '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
 		-e '/^```c$$/,/^```/{/^```/d;p}' $< > $@
-$(BUILD)/tests/readme.py: tests/examples/supervisor.py
-	@mkdir -p $(@D)
-	cp $< $@
 $(BUILD)/tests/header-loop.c:
 	@mkdir -p $(@D)
 	sed -n -e '/^ \*\//q' -e 's/^ \*\t//p' $< > $@
@@ -65,14 +62,29 @@ $(BUILD)/tests/header-loop.c:
 # They name the ARCH of few processors; arch.h has the others.
 $(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY) tests/examples/arch.h
 	$(COMPILE) -include tests/examples/arch.h -o $@ $< $(LINK_TEST) -lseccomp-notify
-$(BUILD)/tests/victim: tests/examples/fire/victim.c
+
+# What puts the published programs to the test.
+FIRE = $(addprefix $(BUILD)/fire/,under runtime storm.so header-loop)
+$(BUILD)/tests/victim $(BUILD)/fire/under $(BUILD)/fire/runtime: \
+		tests/examples/fire/*.c tests/examples/*.h
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< $(LDFLAGS) -pthread
+	$(COMPILE) -o $@ tests/examples/fire/$(@F).c $(LDFLAGS) -pthread
+$(BUILD)/fire/storm.so: tests/examples/fire/storm.c
+	@mkdir -p $(@D)
+	$(COMPILE) -fPIC -shared -o $@ $< $(LDFLAGS) -pthread -ldl
+$(BUILD)/fire/%-loop: $(BUILD)/tests/%-loop.c tests/examples/fire/loop.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(COMPILE) -I$(<D) '-DLOOP="$(<F)"' -o $@ tests/examples/fire/loop.c \
+		$(LINK_TEST) -lseccomp-notify
 
-$(BUILD)/demo: tests/examples/demo.c tests/lib/trap.c tests/lib/trap.h $(LIBRARY)
-	$(COMPILE) -Itests/lib -o $@ $(filter tests/%.c,$^) $(LINK_TEST) -lseccomp-notify
+$(BUILD)/demo: tests/examples/demo.c $(wildcard tests/examples/*.h) $(LIBRARY)
+	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
 
-# The programs to learn from. A variable of libraries: what one needs more.
+# The programs to learn from, where what else they need is installed.
+has_package = $(shell $(PKG_CONFIG) --exists $(1) && echo $(2))
+EXAMPLES = $(addprefix $(BUILD)/examples/,many open \
+	$(call has_package,libseccomp,handover) \
+	$(call has_package,json-c,agent agent-static))
 $(BUILD)/examples/%: tests/examples/%.c $(wildcard tests/examples/*.h) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify $(LIBS)
@@ -81,11 +93,16 @@ $(BUILD)/examples/%-static: tests/examples/%.c $(wildcard tests/examples/*.h) $(
 	$(COMPILE) -static -o $@ $< $(LDFLAGS) $(STATIC) $(LIBS)
 $(BUILD)/examples/agent $(BUILD)/examples/agent-static: \
 	LIBS = $(shell $(PKG_CONFIG) --libs json-c)
+$(BUILD)/examples/handover: LIBS = -lseccomp
 
 check: $(PROGRAMS) ## Run the tests
 	$(BUILD)/tests/suite
 
 programs: $(PROGRAMS) $(BUILD)/demo ## Build what check and demo run
+
+examples: $(EXAMPLES) $(BUILD)/demo ## Build the programs of tests/examples
+
+fire: $(PROGRAMS) examples $(FIRE)
 
 demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
 	tests/examples/demo.sh $(BUILD)/demo
@@ -100,9 +117,9 @@ $(BUILD)/bench/bench-ours: $(addprefix tests/bench/,bench.c targets.c targets.h 
 
 # Each of these is a script of that name, whose head says what it needs.
 SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
-	check-cross check-kernels check-machines check-faults soak fuzz lint \
-	hardening coverage mutation bench bench-plot bench-wake-up
+	check-cross check-kernels check-machines check-faults check-examples soak \
+	fuzz lint hardening coverage mutation bench bench-plot bench-wake-up
 $(SCRIPTS):
 	tests/*/$@.sh
 
-.PHONY: check find-check programs demo $(SCRIPTS)
+.PHONY: check find-check programs demo examples fire $(SCRIPTS)

@@ -102,9 +102,9 @@ static bool is_below(const char *place, const char *prefix)
 	       (place[length] == '/' || place[length] == 0);
 }
 
-static void answer(const struct container *container,
-		   const struct seccomp_notif *req,
-		   struct seccomp_notif_resp *resp)
+static int answer(const struct container *container,
+		  const struct seccomp_notif *req,
+		  struct seccomp_notif_resp *resp)
 {
 	const struct answer *answer = &answers[0];
 	const char *name = "another call";
@@ -140,15 +140,14 @@ static void answer(const struct container *container,
 	make_printable(place);
 	printf("%s: pid %u: %s %s: %s\n", container->name, req->pid, name,
 	       place, error ? strerror(-error) : answer->name);
-	if (seccomp_notify_respond(container->listener, resp) != 0)
-		printf("%s: pid %u: not answered: %s\n", container->name,
-		       req->pid, strerror(errno));
+	return seccomp_notify_respond(container->listener, resp);
 }
 
 /* Closes the listener too: calls that still wait for an answer get ENOSYS. */
-static void forget(struct container *container, const char *why)
+static void forget(struct container *container, const char *why, int error)
 {
-	printf("%s: %s\n", container->name, why);
+	printf("%s: %s%s%s\n", container->name, why, error ? ": " : "",
+	       error ? strerror(error) : "");
 	for (int i = 0; i < container->count; i++)
 		close(container->fds[i]);
 	if (container->listener >= 0)
@@ -171,7 +170,7 @@ static void read_state(struct container *container, int epoll)
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (length <= 0) {
-		forget(container, "the connection ended too early");
+		forget(container, "the connection ended too early", 0);
 		return;
 	}
 	object = json_tokener_parse_ex(container->json, text, (int)length);
@@ -202,7 +201,7 @@ static void read_state(struct container *container, int epoll)
 	epoll_ctl(epoll, EPOLL_CTL_DEL, container->connection, NULL);
 	if (container->listener < 0 ||
 	    epoll_ctl(epoll, EPOLL_CTL_ADD, container->listener, &event) < 0)
-		forget(container, "no seccompFd came");
+		forget(container, "no seccompFd came", 0);
 	else
 		printf("%s: a listener came\n", container->name);
 }
@@ -220,20 +219,23 @@ static void add_connection(int socket, int epoll)
 	if (new->connection < 0 ||
 	    epoll_ctl(epoll, EPOLL_CTL_ADD, new->connection, &event) < 0)
 		fail("cannot accept a connection");
-	fcntl(new->connection, F_SETFD, FD_CLOEXEC);
 	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): epoll has the pointer */
+	fcntl(new->connection, F_SETFD, FD_CLOEXEC);
 }
 
 static void serve(struct container *container, uint32_t events,
 		  struct seccomp_notif *req, struct seccomp_notif_resp *resp)
 {
 	if (events & EPOLLIN) {
-		if (seccomp_notify_receive(container->listener, req) == 0)
-			answer(container, req, resp);
-		else if (errno != ENOENT && errno != EINTR)
-			forget(container, strerror(errno));
+		if (seccomp_notify_receive(container->listener, req) == 0) {
+			if (answer(container, req, resp) < 0 && errno != ENOENT)
+				forget(container, "seccomp_notify_respond",
+				       errno);
+		} else if (errno != ENOENT && errno != EINTR) {
+			forget(container, "seccomp_notify_receive", errno);
+		}
 	} else if (events & EPOLLHUP) {
-		forget(container, "no target is left");
+		forget(container, "no target is left", 0);
 	}
 }
 

@@ -75,6 +75,21 @@ static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 	return length;
 }
 
+/* Waits for one descriptor; -1 if the connection ends without. */
+static inline int receive_fd(int socket)
+{
+	int fds[MAX_FDS], count = 0;
+	char byte = 0;
+	ssize_t length;
+
+	do
+		length = receive_fds(socket, &byte, 1, fds, &count);
+	while (length < 0 && errno == EINTR);
+	for (int i = 1; i < count; i++)
+		close(fds[i]);
+	return count ? fds[0] : -1;
+}
+
 /* A socket of this name that only this user can connect to. */
 static inline int listen_on(const char *path)
 {

@@ -464,7 +464,7 @@ check_installed_debian() {
 	run demo in_chroot sh -euc '
 		cd /tmp/source
 		rm -r include src
-		cc -D_GNU_SOURCE -o /tmp/demo -Itests/lib tests/examples/demo.c tests/lib/trap.c \
+		cc -D_GNU_SOURCE -o /tmp/demo tests/examples/demo.c \
 			$(pkg-config --cflags --libs libseccomp-notify)
 		tests/examples/demo.sh /tmp/demo'
 

@@ -7,13 +7,15 @@
  * architecture of the supervisor (or, on purpose, another one).
  *
  *	-t THREADS  as many threads do this at once
- *	-s SECONDS  again and again for so long, with pauses of 1 ms
+ *	-s SECONDS  again and again for so long, with pauses of 10 ms
  *	-b          leave a child behind that goes on for two seconds
  *	-d          let nobody read the memory: PR_SET_DUMPABLE
  *	-i          call with int $0x80, whose numbers are those of i386
+ *	-o          open(2) each file and read it, instead of mkdir(2)
  *	-e STATUS   the exit status
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -27,7 +29,7 @@
 
 static char **paths;
 static double end;
-static int by_int80;
+static int by_int80, opens;
 static atomic_ulong results[4096]; /* by errno */
 
 static double seconds_now(void)
@@ -38,31 +40,51 @@ static double seconds_now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int make_directory(const char *path)
+/* EILSEQ if what was opened is another file: one with another text. */
+static int open_and_read(const char *path)
+{
+	static const char expected[] = "text of the file\n";
+	char text[sizeof(expected)] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return errno;
+	do
+		length = read(fd, text, sizeof(text));
+	while (length < 0 && errno == EINTR);
+	if (fd > 2)
+		close(fd);
+	return strcmp(text, expected) == 0 ? 0 : EILSEQ;
+}
+
+static int call(const char *path)
 {
 #ifdef __x86_64__
 	if (by_int80) {
 		long result;
 
-		/* 39 is mkdir(2) there, and getpid(2) on x86-64. */
+		/* mkdir(2) or open(2) there, getpid(2) or fstat(2) on x86-64 */
 		__asm__ volatile("int $0x80"
 				 : "=a"(result)
-				 : "a"(39L), "b"((long)path & 0x7fffffff),
-				   "c"(0700L)
+				 : "a"(opens ? 5L : 39L),
+				   "b"((long)path & 0x7fffffff), "c"(0700L)
 				 : "memory");
 		return (int)-result;
 	}
 #endif
+	if (opens)
+		return open_and_read(path);
 	return mkdir(path, 0700) == 0 ? 0 : errno;
 }
 
-static void *make_directories(void *unused)
+static void *work(void *unused)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
+	const struct timespec pause = { .tv_nsec = 10000000 };
 
 	do {
 		for (char **path = paths; *path; path++)
-			results[make_directory(*path) & 4095]++;
+			results[call(*path) & 4095]++;
 		if (end > 0)
 			nanosleep(&pause, NULL);
 	} while (seconds_now() < end);
@@ -74,7 +96,7 @@ int main(int argc, char **argv)
 	pthread_t threads[256];
 	int count = 1, status = 0, option;
 
-	while ((option = getopt(argc, argv, "t:s:bdie:")) != -1) {
+	while ((option = getopt(argc, argv, "t:s:bdioe:")) != -1) {
 		if (option == 't')
 			count = atoi(optarg);
 		else if (option == 's')
@@ -85,6 +107,8 @@ int main(int argc, char **argv)
 			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		else if (option == 'i')
 			by_int80 = 1;
+		else if (option == 'o')
+			opens = 1;
 		else if (option == 'e')
 			status = atoi(optarg);
 		else if (option == '?')
@@ -92,7 +116,7 @@ int main(int argc, char **argv)
 	}
 	paths = argv + optind;
 	for (int i = 0; i < count && i < 256; i++)
-		if (pthread_create(&threads[i], NULL, make_directories, NULL))
+		if (pthread_create(&threads[i], NULL, work, NULL))
 			return 3;
 	for (int i = 0; i < count && i < 256; i++)
 		pthread_join(threads[i], NULL);

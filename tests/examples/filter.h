@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <seccomp.h>
+
+#include "arch.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * Puts a filter on the calling process, which notifies its supervisor of these
+ * system calls. Returns the listener, or -1 with errno.
+ *
+ * A process of another architecture is killed: its system calls have other
+ * numbers, so that an answer would be one for another call. The same goes for
+ * x32 on x86-64, whose numbers have a bit of their own.
+ */
+static inline int trap_calls(const int *numbers, size_t count)
+{
+	struct sock_filter code[64] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+#if defined(__x86_64__) && !defined(__ILP32__)
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+#endif
+	};
+	struct sock_fprog filter = { 4, code };
+
+	while (filter.filter[filter.len]
+		       .code) /* no instruction of those above is 0 */
+		filter.len++;
+	for (size_t i = 0; i < count && filter.len < 60; i++) {
+		filter.filter[filter.len++] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, (__u32)numbers[i], 0, 1);
+		filter.filter[filter.len++] = (struct sock_filter)BPF_STMT(
+			BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+	}
+	filter.filter[filter.len++] = (struct sock_filter)BPF_STMT(
+		BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	/* Without it, only CAP_SYS_ADMIN may install a filter. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			    SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+}
+
+#endif

@@ -1,0 +1,393 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+"""driver.py BUILD [PROGRAM [CONDITION]]: puts each published program, as it stands
+in its document, through each condition, and prints a row for each pair.
+
+Wanted of each: no process waits for ever, the supervisor does not spin, and it
+ends when its targets have ended. A supervisor that gives up says which call
+failed and why, and its targets go on with ENOSYS or die with it.
+"""
+import concurrent.futures
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BUILD = os.path.abspath(sys.argv[1])
+PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../supervisor.py")
+LIMIT = 20  # seconds for a row; all of them need less than three
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def built(name):
+    return os.path.join(BUILD, name)
+
+
+class Program:
+    """How to start a published program, and what its target then gets."""
+
+    def __init__(self, name, argv, says, target=None, daemon=False, paths=(), takes=(),
+                 alone=False):
+        self.name = name
+        self.argv = argv        # of the supervisor
+        self.says = says        # what the output has where nothing fails
+        self.target = target    # of the target's own launcher, if there is one
+        self.daemon = daemon    # it ends by a signal only
+        self.paths = list(paths)
+        self.takes = list(takes)
+        self.alone = alone      # it brings its own target along
+
+
+def programs(folder):
+    secret = os.path.join(folder, "files")
+    socket = os.path.join(folder, "socket")
+    victim = [built("tests/victim")]
+    table = [
+        Program("README", [built("tests/readme")], "my parent is 4711", alone=True),
+        Program("supervisor.py", [sys.executable, PYTHON], "my parent is 4711", alone=True),
+        Program("EXAMPLES", [built("tests/example")], "x done", paths=["/tmp/any"]),
+        Program("header's loop", [built("fire/header-loop")], "x Operation not permitted",
+                paths=["/tmp/any"]),
+        Program("guide's loop", [built("fire/guide-loop")], "x Operation not permitted",
+                paths=["/tmp/any"]),
+        Program("demo", [built("demo"), "--"], "x done", paths=["/imaginary"]),
+        Program("many", [built("examples/many"), "3"], "x Disk quota exceeded",
+                paths=["/tmp"] * 4),
+        Program("open", [built("examples/open"), secret], "x done",
+                paths=[os.path.join(secret, "file")], takes=["-o"]),
+        Program("handover", [built("examples/handover"), "supervise", socket],
+                "x Operation not permitted", paths=["/tmp/any"],
+                target=[built("examples/handover"), "run", socket]),
+        Program("agent", [built("examples/agent"), socket, "mkdir:/tmp/any:EROFS"],
+                "x Read-only file system", paths=["/tmp/any"], daemon=True,
+                target=[built("fire/runtime"), socket, "one"]),
+        Program("agent, static", [built("examples/agent-static"), socket, "mkdir:/:EROFS"],
+                "x Read-only file system", paths=["/tmp/any"], daemon=True,
+                target=[built("fire/runtime"), socket, "one"]),
+    ]
+    for program in table:
+        if program.paths:
+            (program.target or program.argv).extend(victim + program.takes)
+    return table
+
+
+class Condition:
+    def __init__(self, name, expects, under=None, env=None, options=(), attack=None,
+                 runs=1, unfit=(), prefix=(), victim=None, storms=False):
+        self.name = name
+        self.expects = expects    # expects(program, result): what is wrong, or None
+        self.under = under        # a condition of `under`
+        self.env = env or {}
+        self.options = list(options)  # of the victim
+        self.attack = attack      # attack(run), in a thread, from the start on
+        self.runs = runs
+        self.unfit = unfit        # the programs that it says nothing about
+        self.prefix = list(prefix)
+        self.victim = victim      # another one
+
+
+class Run:
+    """One run of a program: its processes are those of its sessions."""
+
+    def __init__(self):
+        self.sessions = []
+        self.popens = []
+        self.supervisor = None
+        self.ended = threading.Event()
+
+    def processes(self):
+        found = []
+        for name in os.listdir("/proc"):
+            if not name.isdigit():
+                continue
+            try:
+                with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
+                    fields = file.read().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) in self.sessions and fields[0] not in "ZX":
+                found.append(int(name))
+        return found
+
+    def targets(self):
+        return [pid for pid in self.processes() if pid != self.supervisor]
+
+    def kill(self, pids, number):
+        for pid in pids:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+
+class Result:
+    def __init__(self):
+        self.text = ""
+        self.status = None      # of the supervisor; negative: of a signal
+        self.started = None     # of the target's launcher
+        self.wrong = None
+        self.seconds = self.processor = 0.0
+
+
+def listening(path):
+    """Does somebody accept connections there? unix(7): __SO_ACCEPTCON."""
+    with open("/proc/net/unix", encoding="ascii", errors="replace") as file:
+        return any(line.split()[3] == "00010000" and line.rstrip().endswith(" " + path)
+                   for line in file)
+
+
+def exit_code(status):
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def run_once(program, condition, number, folder):
+    run, result = Run(), Result()
+    output = open(os.path.join(folder, "output"), "w+", encoding="utf-8", errors="replace")
+    env = {**os.environ, "LD_LIBRARY_PATH": BUILD, "LC_ALL": "C", **condition.env}
+    if condition.env:
+        env["LD_PRELOAD"] = built("fire/storm.so")
+    under = [built("fire/under"), condition.under] if condition.under else []
+
+    def start(argv):
+        process = subprocess.Popen(argv, stdout=output, stderr=output, cwd=folder, env=env,
+                                   stdin=subprocess.DEVNULL, start_new_session=True)
+        run.popens.append(process)  # or subprocess would reap it
+        run.sessions.append(process.pid)
+        return process.pid
+
+    def wait(pid, limit):
+        """The status and its own processor time, or None if it does not end."""
+        while time.monotonic() < limit:
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+                    fields = file.read().rpartition(")")[2].split()
+                run.popens[run.sessions.index(pid)].returncode = 0
+                return (exit_code(os.waitpid(pid, 0)[1]),
+                        sum(int(ticks) for ticks in fields[11:13]) / TICKS)
+            time.sleep(0.005)
+        return None
+
+    command = list(program.target or program.argv)
+    if condition.victim:
+        command = [condition.victim if word == built("tests/victim") else word
+                   for word in command]
+    if not program.alone:
+        command += condition.options + program.paths
+    began = time.monotonic()
+    limit = began + LIMIT
+    launcher = None
+    if program.target:
+        on_target = condition.under in ("no-seccomp", "old-kernel", "seccomp-kills",
+                                        "other-listener")
+        run.supervisor = start(condition.prefix + ([] if on_target else under) + program.argv)
+        while not listening(os.path.join(folder, "socket")) and time.monotonic() < limit:
+            time.sleep(0.002)
+        launcher = start(condition.prefix + (under if on_target else []) + command)
+    else:
+        run.supervisor = start(condition.prefix + under + command)
+    attack = threading.Thread(target=condition.attack or (lambda run, number: None),
+                              args=(run, number))
+    attack.start()
+    waited = True
+    if launcher:
+        waited = wait(launcher, limit)
+        result.started = waited and waited[0]
+    if program.daemon:
+        while run.targets() and time.monotonic() < limit:
+            time.sleep(0.005)
+        time.sleep(0.1)
+        run.kill([run.supervisor], signal.SIGTERM)
+    ended = wait(run.supervisor, limit)
+    left = run.processes()
+    while waited and ended and left and time.monotonic() < limit:
+        time.sleep(0.005)
+        left = run.processes()
+    run.ended.set()
+    attack.join()
+    result.seconds = time.monotonic() - began
+    run.kill(left, signal.SIGKILL)
+    output.seek(0)
+    result.text = output.read()
+    output.close()
+    if not waited or not ended or left:
+        result.wrong = "the supervisor does not end" if not ended else "a target waits for ever"
+        for process in run.popens:
+            if process.returncode is None:
+                process.kill()
+                process.wait()
+        return result
+    result.status, result.processor = ended
+    if result.processor > 0.6 * result.seconds + 0.2:
+        result.wrong = f"it spins: {result.processor:.1f} s of processor time"
+    else:
+        result.wrong = condition.expects(program, result)
+    return result
+
+
+def works(program, result):
+    if program.says not in result.text:
+        return f"it does not say \"{program.says}\""
+    return None
+
+
+def ends(_program, _result):
+    return None
+
+
+def gives_up(pattern, *others):
+    """It says which call failed, and why; the others do not need that call."""
+    def expects(program, result):
+        if program.name in others:
+            return works(program, result)
+        if not re.search(pattern, result.text, re.DOTALL) and not (
+                # libseccomp changes the reason.
+                program.name == "handover" and "handover: seccomp_" in result.text):
+            return f"it does not say /{pattern}/"
+        # A loop in a document has no exit status.
+        if result.status == 0 and not program.daemon and not program.target \
+                and program.name not in LOOPS:
+            return "its exit status is 0"
+        return None
+    return expects
+
+
+def killed_by_seccomp(_program, result):
+    if -signal.SIGSYS in (result.status, result.started) or "killed" in result.text:
+        return None
+    return "nothing says that seccomp killed"
+
+
+def refuses_other_architecture(program, result):
+    if program.daemon:
+        return None if "x Function not implemented" in result.text else "no ENOSYS"
+    if " x " in result.text:
+        return "the call of another architecture was answered"
+    return None
+
+
+def stop_and_continue(run, number):
+    while not run.ended.is_set():
+        targets = run.targets()
+        run.kill(targets, signal.SIGSTOP)
+        time.sleep(0.002)
+        run.kill(targets, signal.SIGCONT)
+        time.sleep(0.004)
+
+
+def kill_targets(run, number):
+    while not run.ended.is_set() and not run.targets():
+        pass
+    run.ended.wait(number * 0.008)
+    run.kill(run.targets(), signal.SIGKILL)
+
+
+ALONE = ("README", "supervisor.py")
+STATIC = ("agent, static",)
+LOOPS = ("header's loop", "guide's loop")
+AGENT = ("agent", "agent, static")
+BUSY = ["-t", "8", "-s", "0.4"]
+BUSIER = ["-t", "64", "-s", "0.6"]
+WITHOUT_PIDFD = LOOPS + ("demo", "many", "open", "handover") + AGENT
+
+
+def conditions(other_victim, root):
+    as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] \
+        if root else []
+    table = [
+        Condition("nothing goes wrong", works),
+        Condition("signals, SA_RESTART", works, env={"STORM": "restart", "DELAY": "2"},
+                  options=BUSY, runs=3, unfit=STATIC),
+        Condition("signals, no SA_RESTART", ends, env={"STORM": "interrupt", "DELAY": "2"},
+                  options=BUSY, runs=3, unfit=STATIC),
+        Condition("SIGSTOP and SIGCONT, signals", works, env={"STORM": "restart", "DELAY": "2"},
+                  options=BUSIER, attack=stop_and_continue, runs=2, unfit=STATIC),
+        Condition("targets killed", ends, options=BUSY, attack=kill_targets, runs=5,
+                  unfit=STATIC),
+        Condition("children left behind", works, options=["-b", "-s", "0.1"],
+                  unfit=ALONE + STATIC),
+        Condition("pidfd_open refused", gives_up("pidfd_open.*Operation not permitted",
+                                                 *WITHOUT_PIDFD), under="no-pidfd"),
+        Condition("fork fails", gives_up("fork.*Resource temporarily unavailable", "handover",
+                                         *AGENT), under="no-fork"),
+        Condition("receive refused", gives_up(
+            "seccomp_notify_receive: Operation not permitted"), under="no-receive"),
+        Condition("respond refused", gives_up(
+            "seccomp_notify_respond: Operation not permitted"), under="no-respond"),
+        Condition("seccomp(2) refused", gives_up("seccomp.*Operation not permitted"),
+                  under="no-seccomp", unfit=AGENT),
+        Condition("seccomp(2) not there", gives_up("seccomp.*not (implemented|supported)"),
+                  under="old-kernel", unfit=AGENT),
+        Condition("seccomp(2) kills", killed_by_seccomp, under="seccomp-kills", unfit=AGENT),
+        Condition("another listener", gives_up("seccomp.*Device or resource busy"),
+                  under="other-listener", unfit=AGENT),
+        Condition("memory that nobody may read", ends, options=["-d"], prefix=as_nobody,
+                  unfit=ALONE),
+    ]
+    if root:
+        table.append(Condition("no /proc", ends, under="no-proc"))
+    else:
+        print("SKIP: no /proc: only root can cover it")
+    if other_victim:
+        table.append(Condition("a 32-bit target", refuses_other_architecture,
+                               victim=other_victim, unfit=ALONE))
+        table.append(Condition("int $0x80 in a target", refuses_other_architecture,
+                               options=["-i"], unfit=ALONE))
+    else:
+        print("SKIP: a 32-bit target: this machine does not build or run one")
+    return table
+
+
+def run_row(row):
+    program, condition, number_of_runs = row
+    for number in range(number_of_runs):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o777)
+            os.mkdir(os.path.join(folder, "files"))
+            with open(os.path.join(folder, "files/file"), "w", encoding="ascii") as file:
+                file.write("text of the file\n")
+            own = next(p for p in programs(folder) if p.name == program)
+            result = run_once(own, condition, number, folder)
+        if result.wrong:
+            break
+    return result
+
+
+def main():
+    program_wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    condition_wanted = sys.argv[3] if len(sys.argv) > 3 else ""
+    other = built("fire/victim-32")
+    rows = []
+    for program in programs("/"):
+        if not os.path.exists(program.argv[0]):
+            print(f"SKIP: {program.name}: it was not built, a package is missing")
+            continue
+        if program.argv[-1] == PYTHON and os.uname().machine != "x86_64":
+            print(f"SKIP: {program.name}: it is for x86-64")
+            continue
+        if program_wanted in program.name:
+            rows.append(program.name)
+    table = conditions(other if os.path.exists(other) else None, os.getuid() == 0)
+    rows = [(name, condition, condition.runs) for name in rows for condition in table
+            if name not in condition.unfit and condition_wanted in condition.name]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
+        for (name, condition, _), result in zip(rows, pool.map(run_row, rows)):
+            print(f"{'FAIL' if result.wrong else 'ok  '} {name:16} {condition.name:30}"
+                  f"{result.seconds:6.2f} s {result.processor:6.2f} s  {result.wrong or ''}",
+                  flush=True)
+            if result.wrong:
+                failed += 1
+                print(f"     exit status {result.status}; the end of the output:")
+                print("".join(f"     | {line}\n" for line in result.text.splitlines()[-8:]),
+                      end="")
+    print(f"{len(rows)} rows, {failed} failed")
+    return 1 if failed or not rows else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

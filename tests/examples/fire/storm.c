@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * Preloaded into the published programs, and inherited by the targets that they
+ * start, to make rare moments frequent. The programs themselves stay as they
+ * are. By the environment:
+ *
+ *	STORM=restart, STORM=interrupt  SIGUSR1 comes 500 times a second, to a
+ *	                                handler with or without SA_RESTART
+ *	DELAY=N  the first N waits that find something return 50 ms later, so
+ *that a target can leave its call between the wait and the receive
+ */
+#include <dlfcn.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+static int delays;
+
+static void do_nothing(int signal)
+{
+	(void)signal;
+}
+
+static void block_signal(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(how, &set, NULL);
+}
+
+/* Neither fork(2) nor execve(2) keeps such a timer. */
+static void start_timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+				  .sigev_signo = SIGUSR1 };
+	const struct itimerspec often = { { 0, 2000000 }, { 0, 2000000 } };
+	timer_t timer;
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+		timer_settime(timer, 0, &often, NULL);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *storm = getenv("STORM"), *delay = getenv("DELAY");
+	struct sigaction action = { .sa_handler = do_nothing };
+
+	delays = delay ? atoi(delay) : 0;
+	if (!storm)
+		return;
+	if (strcmp(storm, "restart") == 0)
+		action.sa_flags = SA_RESTART;
+	sigaction(SIGUSR1, &action, NULL);
+	block_signal(SIG_UNBLOCK);
+	start_timer();
+	pthread_atfork(NULL, NULL, start_timer);
+}
+
+/* Without a handler, the signal would kill until begin() has run again. */
+int execvp(const char *file, char *const *arguments)
+{
+	int (*next)(const char *, char *const *) =
+		(int (*)(const char *, char *const *))(intptr_t)dlsym(RTLD_NEXT,
+								      "execvp");
+
+	block_signal(SIG_BLOCK);
+	next(file, arguments);
+	block_signal(SIG_UNBLOCK);
+	return -1;
+}
+
+static int delayed(int result)
+{
+	const struct timespec wait = { 0, 50000000 };
+
+	if (result > 0 && delays > 0) {
+		delays--;
+		nanosleep(&wait, NULL);
+	}
+	return result;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	int (*next)(struct pollfd *, nfds_t, int) =
+		(int (*)(struct pollfd *, nfds_t, int))(intptr_t)dlsym(
+			RTLD_NEXT, "poll");
+
+	return delayed(next(fds, count, timeout));
+}
+
+int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
+{
+	int (*next)(int, struct epoll_event *, int, int) =
+		(int (*)(int, struct epoll_event *, int, int))(intptr_t)dlsym(
+			RTLD_NEXT, "epoll_wait");
+
+	return delayed(next(epoll, events, count, timeout));
+}

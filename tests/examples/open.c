@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * A supervisor that opens files for its target.
+ *
+ *	open DIRECTORY COMMAND [ARG...]
+ *
+ * Runs COMMAND, which may then read all files below DIRECTORY that the
+ * supervisor may read, for instance
+ *
+ *	open /etc/ssl/private setpriv --reuid 65534 cat /etc/ssl/private/key
+ *
+ * The supervisor looks the path up in the target's root, opens the file itself,
+ * and puts its descriptor into the target: whatever the target does to the path
+ * or to its links meanwhile, no other file is lent. All other calls are left to
+ * the kernel, which decides by the target's own rights.
+ *
+ * Needs Linux 5.14.
+ */
+#define _FILE_OFFSET_BITS 64
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "target.h"
+
+#ifndef SECCOMP_ADDFD_FLAG_SEND /* of headers before Linux 5.14 */
+#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
+#endif
+
+static char directory[PATH_MAX]; /* how the supervisor names it */
+static int directory_fd, own_root;
+
+/*
+ * Opens a file below DIRECTORY, if the path leads to it in the target's root.
+ * The target may have put another file there, by a bind mount in a namespace of
+ * its own: so the supervisor opens its own file, and compares. Returns the
+ * descriptor or a negative errno.
+ */
+static int open_own(int found, const char *name)
+{
+	size_t length = strlen(directory);
+	/* A FIFO must not stop the supervisor, and no ".." leads it astray. */
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY |
+					 O_NONBLOCK,
+				.resolve = RESOLVE_BENEATH };
+	struct stat theirs, ours;
+	int fd;
+
+	if (strncmp(name, directory, length) != 0 || name[length] != '/')
+		return -EXDEV;
+	fd = (int)syscall(SYS_openat2, directory_fd, name + length + 1, &how,
+			  sizeof(how));
+	if (fd < 0)
+		return -errno;
+	if (fstat(found, &theirs) == 0 && fstat(fd, &ours) == 0 &&
+	    S_ISREG(ours.st_mode) && ours.st_dev == theirs.st_dev &&
+	    ours.st_ino == theirs.st_ino)
+		return fd;
+	close(fd);
+	return -EXDEV;
+}
+
+static int open_for(int listener, const struct seccomp_notif *req)
+{
+	int at = req->data.nr == SYS_openat; /* the argument with the path */
+	int folder = at ? (int)req->data.args[0] : AT_FDCWD;
+	char path[PATH_MAX], whole[2 * PATH_MAX];
+	int root, found, error;
+
+	if (req->data.args[at + 1] & (O_ACCMODE | O_CREAT | O_TRUNC | O_PATH))
+		return -EACCES; /* only for reading */
+	error = copy_path(listener, req, req->data.args[at], path);
+	if (error)
+		return error;
+	root = open_proc(listener, req, "root", O_PATH);
+	if (root < 0)
+		return root;
+	error = make_absolute(listener, req, root, folder, path, whole);
+	found = error ? error : open_in_root(root, whole, O_PATH, 0);
+	close(root);
+	if (found < 0)
+		return found;
+	error = name_in_root(own_root, found, path);
+	if (!error)
+		error = open_own(found, path);
+	close(found);
+	return error;
+}
+
+/*
+ * Puts a descriptor into the target, and answers its call with the number. So
+ * nobody calls seccomp_notify_respond() after this.
+ *
+ * Signals are blocked, since one that interrupts this call between its two
+ * halves leaves the target with an answer of 0, which is another descriptor.
+ */
+static int lend(int listener, const struct seccomp_notif *req, int fd)
+{
+	int at = req->data.nr == SYS_openat;
+	struct seccomp_notif_addfd addfd = {
+		.id = req->id,
+		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (__u32)fd,
+		.newfd_flags = (__u32)req->data.args[at + 1] & O_CLOEXEC,
+	};
+	sigset_t all, before;
+	int result;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	result = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return result;
+}
+
+static int answer(int listener, const struct seccomp_notif *req,
+		  struct seccomp_notif_resp *resp)
+{
+	int fd = open_for(listener, req), result;
+
+	if (fd >= 0) {
+		result = lend(listener, req, fd);
+		if (result < 0 && errno != ENOENT)
+			perror("SECCOMP_IOCTL_NOTIF_ADDFD");
+		else
+			result = 0;
+		close(fd);
+		return result;
+	}
+	/*
+	 * The kernel reads the path again and opens the file with the target's
+	 * own rights: whatever the path is by then, that lends nothing.
+	 */
+	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	return respond(listener, resp);
+}
+
+int main(int argc, char **argv)
+{
+	const int numbers[] = {
+		SYS_openat,
+#ifdef SYS_open
+		SYS_open,
+#endif
+	};
+	pid_t command;
+	int listener;
+
+	if (argc < 3) {
+		fputs("usage: open DIRECTORY COMMAND [ARG...]\n", stderr);
+		return EXIT_SUPERVISOR;
+	}
+	own_root = open("/", O_PATH | O_CLOEXEC);
+	directory_fd = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory_fd < 0 ||
+	    name_in_root(own_root, directory_fd, directory)) {
+		fprintf(stderr, "open: %s: %s\n", argv[1], strerror(errno));
+		return EXIT_SUPERVISOR;
+	}
+	listener = start_command(argv + 2, numbers, COUNT(numbers), NULL,
+				 &command);
+	if (listener < 0)
+		return EXIT_SUPERVISOR;
+	return supervise(listener, command, answer);
+}
