@@ -291,7 +291,10 @@ START_TEST(no_notifications_is_eopnotsupp)
 }
 END_TEST
 
-/* "The system call failed, and errno tells why." */
+/*
+ * "-ECANCELED The system call failed, and errno tells why."
+ * "The system call failed, and errno tells why."
+ */
 START_TEST(any_other_error_of_the_question_is_ecanceled_with_errno)
 {
 	/* The filter that was installed last decides. */

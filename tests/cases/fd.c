@@ -89,7 +89,7 @@ static bool libseccomp_is_loaded(void)
 	return library != NULL;
 }
 
-/* "is no filter context": memory that libseccomp did not make. */
+/* Memory that libseccomp did not make. */
 static uint64_t junk[64] = { 0x1234567812345678 };
 
 static void assert_no_contexts(void)

@@ -35,8 +35,10 @@ START_TEST(id_valid_may_be_the_first_call)
 }
 END_TEST
 
-/* "ENOENT The notification already has a response," "or -ENOENT with errno
- * set." */
+/*
+ * "ENOENT The notification already has a response," "or -ENOENT with errno
+ * set."
+ */
 START_TEST(an_answered_notification_is_not_valid)
 {
 	struct target target = start_target(call_then_idle, NULL);
@@ -208,6 +210,10 @@ START_TEST(signals_do_not_make_it_look_dead_before_5_9_either)
 }
 END_TEST
 
+/*
+ * "The number of the ioctl(2) request behind seccomp_notify_id_valid() was
+ * corrected in Linux 5.9."
+ */
 START_TEST(the_kernel_knows_the_right_number_since_5_9)
 {
 	struct target target = start_target(call_forever, NULL);

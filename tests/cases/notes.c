@@ -233,8 +233,10 @@ START_TEST(poll_tells_of_notifications_and_of_the_last_targets_end)
 END_TEST
 
 /*
- * "Before Linux 6.11, and in stable releases before 6.10.10, POLLHUP comes only
- * after the last target has been reaped:"
+ * "Before Linux 6.11, POLLHUP comes only after the last target has been
+ * reaped."
+ * "A supervisor that is the target's parent must therefore not wait for
+ * POLLHUP before it calls waitpid(2)."
  */
 START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 {
@@ -331,6 +333,12 @@ START_TEST(the_call_of_a_target_with_a_copy_of_the_listener_waits_on)
 END_TEST
 
 /*
+ * "This program runs the command that it is given, and lets it make no
+ * directory."
+ * "It receives each call of mkdir(2) and mkdirat(2) that the command or a child
+ * of it makes, and answers the call itself:"
+ * "The program therefore decides on its own copy of the path,"
+ * "The program ends when the command ends."
  * The program of EXAMPLES, which tests.mk cuts out of the page and compiles.
  * "the call succeeds if its path begins with /tmp/, although nothing is made,
  * and fails with EACCES otherwise."
@@ -366,6 +374,7 @@ START_TEST(the_example_answers_by_the_path_that_it_copied)
 	ck_assert_int_eq(WEXITSTATUS(pclose(output)), 5);
 	ck_assert_uint_eq(seen, (1U << COUNT(expected)) - 1);
 	ck_assert_int_ne(access("/tmp/libseccomp-notify", F_OK), 0);
+	ck_assert_str_eq(strerror(EACCES), "Permission denied");
 }
 END_TEST
 

@@ -73,9 +73,8 @@ static int expect_session(void *arg)
 }
 
 /*
- * "If flags is SECCOMP_USER_NOTIF_FLAG_CONTINUE (since Linux 5.5) and val and
- * error are 0, the kernel executes the call as if there had been no
- * notification."
+ * "If flags is SECCOMP_USER_NOTIF_FLAG_CONTINUE" "and val and error are 0, the
+ * kernel executes the call as if there had been no notification."
  */
 START_TEST(continue_runs_the_call)
 {
@@ -297,7 +296,7 @@ static void answer_without_flags(const struct seccomp_notif *req,
 		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 }
 
-/* "or the kernel does not know the flag." */
+/* "or the kernel does not know the flag." "(since Linux 5.5)" */
 START_TEST(continue_before_5_5_is_einval)
 {
 	const struct rule rule = { SYS_ioctl, 1,
@@ -323,6 +322,7 @@ START_TEST(continue_before_5_5_is_einval)
 }
 END_TEST
 
+/* "EFAULT resp is NULL." */
 START_TEST(respond_null_is_efault)
 {
 	struct target target = start_target(call_forever, NULL);

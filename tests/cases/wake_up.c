@@ -367,6 +367,8 @@ START_TEST(ids_far_away_are_another_listener)
 END_TEST
 
 /*
+ * "If a process receives in turn from two listeners whose numbers differ by a
+ * multiple of 1024, it may make the request again at each receive."
  * However high a number is, its listener gets the flag. Whether a listener gets
  * it again, after another one was served, is left open.
  */

@@ -214,5 +214,6 @@ TCase *confined_tests(void);
 TCase *wake_up_tests(void);
 TCase *notes_tests(void);
 TCase *interface_tests(void);
+TCase *guide_tests(void);
 
 #endif

@@ -3,7 +3,7 @@
 # Copyright The libseccomp-notify authors
 # lint: Check sources, scripts and manual pages with analyzers and linters
 # Packages: gcc libc6-dev clang clang-format clang-tidy cppcheck shellcheck
-# Packages: mandoc groff git bsdextrautils perl check pkg-config libseccomp-dev libjson-c-dev
+# Packages: mandoc groff git bsdextrautils perl python3 check pkg-config libseccomp-dev libjson-c-dev
 # All of them run; the exit status is 0 only if none has a word to say.
 # shellcheck disable=SC2016,SC2317 # quoted for another shell; called by name
 set -uo pipefail

@@ -89,6 +89,24 @@ def comments_of(text, scripts):
                 found.end()
 
 
+def functions_of(text):
+    """The bodies of a file's functions, by name."""
+    return {found.group(1): found.group(0) for found in re.finditer(
+        r"^(?!START_TEST)[a-z][^;{}=]*?\b(\w+)\([^;{}]*\)\n\{.*?^\}", text,
+        re.M | re.S)}
+
+
+def with_called(code, functions):
+    """The code with the bodies of the functions that it uses, and so on."""
+    missing = dict(functions)
+    while True:
+        used = [name for name in missing if re.search(r"\b%s\b" % name, code)]
+        if not used:
+            return code
+        for name in used:
+            code += missing.pop(name)
+
+
 class Quotation:
     def __init__(self, text, where, code):
         self.text = text
@@ -108,6 +126,7 @@ def quotations():
             continue
         with open(name, encoding="utf-8") as file:
             text = file.read()
+        functions = {} if scripts else functions_of(text)
         for comment, end in comments_of(text, scripts):
             rest = text[end:]
             code = None
@@ -119,9 +138,11 @@ def quotations():
                 if test:
                     where = "%s:%s" % (name, test.group(1))
                 code = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
+                code = with_called(code, functions)
             for quotation in re.findall(r'"([^"]+)"', flat(comment)):
                 # Others are words, not sentences.
-                if len(quotation.split()) > (4 if scripts else 2):
+                if len(quotation.split()) > 2 and (
+                        not scripts or quotation[-1] in ".:,;"):
                     found.append(Quotation(quotation, where, code))
     return found
 

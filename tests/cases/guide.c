@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * What seccomp_notify_supervisor(7) says of waiting, of identity, of reading
+ * and of acting. What it says of signals, threads and filters is tested beside
+ * the functions.
+ */
+#define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
+#include <fcntl.h>
+#include <linux/types.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#include "harness.h"
+
+/* Headers before Linux 5.3 and 5.6 have none of these. */
+#ifndef SYS_pidfd_open
+#ifdef __alpha__
+#define SYS_pidfd_open 544
+#else
+#define SYS_pidfd_open 434
+#endif
+#endif
+#ifndef SYS_openat2
+#ifdef __alpha__
+#define SYS_openat2 547
+#else
+#define SYS_openat2 437
+#endif
+#endif
+struct open_how_of_5_6 {
+	__u64 flags;
+	__u64 mode;
+	__u64 resolve;
+};
+#define IN_ROOT 0x10 /* RESOLVE_IN_ROOT */
+
+/*
+ * "poll(2) fails with EINTR after each signal handler, even one that was
+ * installed with SA_RESTART."
+ */
+START_TEST(a_handler_with_sa_restart_ends_poll)
+{
+	struct target target = start_target(idle, NULL);
+	struct pollfd fd = { target.listener, POLLIN, 0 };
+
+	alarm_every_10_ms(SA_RESTART);
+	ck_assert_int_eq(poll(&fd, 1, -1), -1);
+	ck_assert_int_eq(errno, EINTR);
+	kill_target(&target);
+}
+END_TEST
+
+/* "No target is left, or the listener is closed." */
+START_TEST(poll_reports_a_closed_listener)
+{
+	struct target target = start_target(idle, NULL);
+	struct pollfd fd = { target.listener, POLLIN, 0 };
+
+	close(target.listener);
+	ck_assert_int_eq(poll(&fd, 1, -1), 1);
+	ck_assert_int_eq(fd.revents, POLLNVAL);
+	kill(target.pid, SIGKILL);
+	wait_for_target(&target);
+}
+END_TEST
+
+/*
+ * "Any other error returns at once on the next call too, so that a loop which
+ * goes on after it spins while its targets wait."
+ */
+START_TEST(a_refused_receive_is_refused_again_while_the_target_waits)
+{
+	struct target target = start_target(call_forever, NULL);
+	struct seccomp_notif req;
+
+	while (!notification_waits(target.listener))
+		sleep_ms(1);
+	deny_call(SYS_ioctl, 1, (uint32_t)SECCOMP_IOCTL_NOTIF_RECV, EPERM);
+	for (int i = 0; i < 1000; i++) {
+		ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),
+				 -ECANCELED);
+		ck_assert_int_eq(errno, EPERM);
+		ck_assert(notification_waits(target.listener));
+	}
+	kill_target(&target);
+}
+END_TEST
+
+/*
+ * "Such a supervisor has to wait for its command too, with pidfd_open(2) (since
+ * Linux 5.3) or a handler of SIGCHLD."
+ */
+START_TEST(a_pidfd_tells_that_the_command_has_ended)
+{
+	int *told = shared_memory(sizeof(*told));
+	struct pollfd fd = { .events = POLLIN };
+	pid_t command = fork_bound();
+
+	ck_assert_int_ge(command, 0);
+	if (command == 0) {
+		wait_until_told(told);
+		_exit(7);
+	}
+	fd.fd = (int)syscall(SYS_pidfd_open, command, 0);
+	if (kernel_version() < KERNEL(5, 3)) {
+		ck_assert_int_eq(fd.fd, -1);
+		ck_assert_int_eq(errno, ENOSYS);
+	} else {
+		ck_assert_int_eq(poll(&fd, 1, 100), 0);
+	}
+	*told = 1;
+	if (fd.fd >= 0)
+		ck_assert_int_eq(poll(&fd, 1, -1), 1);
+	ck_assert_int_eq(reap(command), 7);
+}
+END_TEST
+
+/*
+ * "To avoid that race, block the signal and unblock it in ppoll(2), or read it
+ * from signalfd(2)." ppoll(2) is tested in receive.c.
+ */
+START_TEST(a_signal_before_the_wait_is_read_from_signalfd)
+{
+	struct target target = start_target(idle, NULL);
+	struct pollfd fds[2] = { { target.listener, POLLIN, 0 },
+				 { .events = POLLIN } };
+	sigset_t usr1;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	ck_assert_int_eq(sigprocmask(SIG_BLOCK, &usr1, NULL), 0);
+	fds[1].fd = signalfd(-1, &usr1, SFD_CLOEXEC);
+	raise(SIGUSR1);
+	ck_assert_int_eq(poll(fds, 2, -1), 1);
+	ck_assert_int_eq(fds[0].revents, 0);
+	ck_assert_int_eq(fds[1].revents, POLLIN);
+	kill_target(&target);
+}
+END_TEST
+
+/* "A supervisor that dies closes its copies, so its targets do not hang." */
+START_TEST(a_killed_supervisor_leaves_no_target_waiting)
+{
+	long expected = -ENOSYS;
+	struct target target = start_target(call_and_check, &expected);
+	int *received = shared_memory(sizeof(*received));
+	pid_t supervisor = fork_bound();
+
+	ck_assert_int_ge(supervisor, 0);
+	if (supervisor == 0) {
+		bare_receive(target.listener);
+		*received = 1;
+		idle(NULL);
+	}
+	close(target.listener);
+	wait_until_told(received);
+	kill(supervisor, SIGKILL);
+	ck_assert_int_eq(reap(supervisor), 128 + SIGKILL);
+	ck_assert_int_eq(wait_for_target(&target), 0);
+}
+END_TEST
+
+static int exec_itself(void *arg)
+{
+	(void)arg;
+	execl("/proc/self/exe", "suite", (char *)NULL);
+	return errno;
+}
+
+/* "A filter that traps execve(2) traps the one that starts the command." */
+START_TEST(a_trapped_execve_traps_the_start_of_the_command)
+{
+	const struct rule rule = { SYS_execve, -1, 0, SECCOMP_RET_USER_NOTIF };
+	struct target target = try_target(&rule, 1, 0, exec_itself, NULL);
+	struct seccomp_notif_resp resp = { .error = -EXDEV };
+	struct seccomp_notif req;
+
+	ck_assert_int_gt(target.pid, 0);
+	req = receive(target.listener);
+	ck_assert_int_eq(req.data.nr, SYS_execve);
+	resp.id = req.id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(end_target(&target), EXDEV);
+}
+END_TEST
+
+static int open_of(uint32_t pid, const char *name, int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	return open(path, flags | O_CLOEXEC);
+}
+
+/* Bytes from the target's address: by its memory's file, or by the call. */
+static ssize_t read_target(bool by_file, const struct seccomp_notif *req,
+			   void *to, size_t size)
+{
+	struct iovec local = { to, size };
+	struct iovec remote = { (void *)(uintptr_t)req->data.args[0], size };
+	ssize_t length;
+	int memory;
+
+	if (!by_file)
+		return process_vm_readv((pid_t)req->pid, &local, 1, &remote, 1,
+					0);
+	memory = open_of(req->pid, "mem", O_RDONLY);
+	if (memory < 0)
+		return -1;
+	length = pread(memory, to, size, (off_t)req->data.args[0]);
+	close(memory);
+	return length;
+}
+
+static char text[16];
+
+static void change_text(int signal)
+{
+	(void)signal;
+	strcpy(text, "changed");
+}
+
+static int call_with_text(void *arg)
+{
+	const struct sigaction action = { .sa_handler = change_text };
+
+	(void)arg;
+	sigaction(SIGUSR1, &action, NULL);
+	strcpy(text, "as it was");
+	make_trapped_call((long)(intptr_t)text, 0, 0, 0, 0, 0);
+	return idle(NULL);
+}
+
+/*
+ * "Call seccomp_notify_id_valid() again after each read: a target that a signal
+ * handler took out of its call goes on running, and what its pointers point to
+ * may be something else by then."
+ * "process_vm_readv(2) opens nothing, so for it the check comes after the read
+ * too."
+ */
+START_TEST(only_a_check_after_the_read_notices_that_the_target_has_left)
+{
+	struct target target = start_target(call_with_text, NULL);
+	struct seccomp_notif req = receive(target.listener);
+	int memory = open_of(req.pid, "mem", O_RDONLY);
+	char copy[sizeof(text)];
+
+	ck_assert_int_ge(memory, 0);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
+	kill(target.pid, SIGUSR1);
+	wait_until_gone(target.listener, req.id);
+	do { /* until the handler has run */
+		ck_assert_int_eq(pread(memory, copy, sizeof(copy),
+				       (off_t)req.data.args[0]),
+				 sizeof(copy));
+	} while (strcmp(copy, "changed") != 0);
+	ck_assert_int_eq(read_target(false, &req, copy, sizeof(copy)),
+			 sizeof(copy));
+	ck_assert_str_eq(copy, "changed");
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id),
+			 -ENOENT);
+	close(memory);
+	kill_target(&target);
+}
+END_TEST
+
+static int hide_memory_and_call(void *arg)
+{
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	return call_with_text(arg);
+}
+
+/*
+ * "Read /proc/pid/mem or call process_vm_readv(2)." "Both need the rights of
+ * ptrace(2), and fail if the target's memory may not be read: refuse the call
+ * then."
+ */
+START_TEST(hidden_memory_cannot_be_read_but_its_call_is_received)
+{
+	bool by_file = _i;
+	struct target target = start_target(hide_memory_and_call, NULL);
+	pid_t supervisor = fork_bound();
+
+	ck_assert_int_ge(supervisor, 0);
+	if (supervisor == 0) {
+		struct seccomp_notif req;
+		char copy[sizeof(text)];
+
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(1);
+		if (seccomp_notify_receive(target.listener, &req) != 0)
+			_exit(2);
+		if (read_target(by_file, &req, copy, sizeof(copy)) != -1)
+			_exit(3);
+		_exit(errno == EPERM || errno == EACCES ? 0 : 4);
+	}
+	ck_assert_int_eq(reap(supervisor), 0);
+	kill_target(&target);
+}
+END_TEST
+
+static int call_at_the_end_of_a_page(void *arg)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *pages = mmap(NULL, page * 2, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *end = pages + page;
+
+	(void)arg;
+	munmap(end, page);
+	strcpy(end - sizeof("path"), "path");
+	make_trapped_call((long)(intptr_t)(end - sizeof("path")), 0, 0, 0, 0,
+			  0);
+	return idle(NULL);
+}
+
+/*
+ * "A string may end just before a page that does not exist, so a read that
+ * returns fewer bytes than were asked for is not an error."
+ */
+START_TEST(a_read_ends_where_the_memory_does)
+{
+	bool by_file = _i;
+	struct target target = start_target(call_at_the_end_of_a_page, NULL);
+	struct seccomp_notif req = receive(target.listener);
+	char copy[4096];
+
+	ck_assert_int_eq(read_target(by_file, &req, copy, sizeof(copy)),
+			 sizeof("path"));
+	ck_assert_str_eq(copy, "path");
+	kill_target(&target);
+}
+END_TEST
+
+/*
+ * A process of another pid namespace, whose /proc this process gets: it has the
+ * number `pid` there, and another text. 0 if that can't be made here.
+ */
+static pid_t start_namesake(pid_t pid)
+{
+	int *ready = shared_memory(sizeof(*ready));
+	char number[16];
+	pid_t first;
+
+	snprintf(number, sizeof(number), "%d", pid - 1);
+	if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
+		return 0;
+	first = fork(); /* to which its parent's number is 0 */
+	ck_assert_int_ge(first, 0);
+	if (first == 0) {
+		int last;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		    mount("proc", "/proc", "proc", 0, NULL) != 0)
+			_exit(1);
+		last = open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
+		if (last < 0 || write(last, number, strlen(number)) < 0)
+			_exit(1);
+		strcpy(text, "a namesake");
+		if (fork_bound() == pid)
+			*ready = 1;
+		idle(NULL);
+	}
+	for (int i = 0; i < 1000 && !*(volatile int *)ready; i++)
+		sleep_ms(1);
+	return *ready ? first : 0;
+}
+
+/*
+ * "/proc has to be mounted in the supervisor's own pid namespace."
+ * "In a /proc of another namespace, the same number is another process, and
+ * seccomp_notify_id_valid() still returns 0."
+ */
+START_TEST(a_proc_of_another_pid_namespace_has_another_process)
+{
+	struct target target = start_target(call_with_text, NULL);
+	struct seccomp_notif req = receive(target.listener);
+	char copy[sizeof(text)];
+	pid_t first;
+
+	ck_assert_int_eq(read_target(true, &req, copy, sizeof(copy)),
+			 sizeof(copy));
+	ck_assert_str_eq(copy, "as it was");
+	first = start_namesake(target.pid);
+	if (first == 0) {
+		kill_target(&target);
+		SKIP("only root can mount a /proc here");
+	}
+	ck_assert_int_eq(read_target(true, &req, copy, sizeof(copy)),
+			 sizeof(copy));
+	ck_assert_str_eq(copy, "a namesake");
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
+	kill(first, SIGKILL);
+	reap(first);
+	kill_target(&target);
+}
+END_TEST
+
+static int call_in_folder(void *folder)
+{
+	if (chdir(folder) != 0 || (geteuid() == 0 && chroot(".") != 0))
+		return 1;
+	return call_then_idle(NULL);
+}
+
+/*
+ * "A supervisor that executes the call itself executes it with its own root
+ * directory, working directory, credentials, umask and limits."
+ * "Use /proc/pid/root and /proc/pid/cwd to resolve a path as the target would,
+ * and call seccomp_notify_id_valid() after they were opened."
+ * "A symbolic link in a path that the supervisor resolves from its own root can
+ * lead out of the target's root: resolve paths with openat2(2) (since Linux
+ * 5.6) and RESOLVE_IN_ROOT, or in a child that called chroot(2)."
+ */
+START_TEST(root_and_cwd_resolve_a_path_as_the_target_would)
+{
+	const struct open_how_of_5_6 in_root = { O_PATH | O_CLOEXEC, 0,
+						 IN_ROOT };
+	char folder[] = "/tmp/libseccomp-notify-XXXXXX";
+	struct stat expected;
+	struct stat there;
+	struct target target;
+	struct seccomp_notif req;
+	char link[64];
+	int root;
+	int cwd;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(link, sizeof(link), "%s/link", folder);
+	ck_assert_int_eq(symlink("/proc", link), 0);
+	ck_assert_int_eq(stat(folder, &expected), 0);
+	target = start_target(call_in_folder, folder);
+	req = receive(target.listener);
+	cwd = open_of(req.pid, "cwd", O_PATH);
+	root = open_of(req.pid, "root", O_PATH);
+	ck_assert_int_ge(cwd, 0);
+	ck_assert_int_ge(root, 0);
+	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
+	ck_assert_int_eq(fstat(cwd, &there), 0);
+	ck_assert_uint_eq(there.st_ino, expected.st_ino);
+	ck_assert_int_eq(stat(".", &there), 0);
+	ck_assert_uint_ne(there.st_ino, expected.st_ino);
+
+	if (geteuid() == 0) {
+		ck_assert_int_eq(fstat(root, &there), 0);
+		ck_assert_uint_eq(there.st_ino, expected.st_ino);
+	}
+	/* The link leads out of the folder, into this process's own /proc. */
+	ck_assert_int_eq(faccessat(cwd, "link/self", F_OK, 0), 0);
+	if (kernel_version() >= KERNEL(5, 6)) {
+		ck_assert_int_eq(syscall(SYS_openat2, cwd, "link/self",
+					 &in_root, sizeof(in_root)),
+				 -1);
+		ck_assert_int_eq(errno, ENOENT);
+	}
+	kill_target(&target);
+	unlink(link);
+	rmdir(folder);
+}
+END_TEST
+
+TCase *guide_tests(void)
+{
+	TCase *tests = tcase_create("guide");
+
+	tcase_add_test(tests, a_handler_with_sa_restart_ends_poll);
+	tcase_add_test(tests, poll_reports_a_closed_listener);
+	tcase_add_test(
+		tests,
+		a_refused_receive_is_refused_again_while_the_target_waits);
+	tcase_add_test(tests, a_pidfd_tells_that_the_command_has_ended);
+	tcase_add_test(tests, a_signal_before_the_wait_is_read_from_signalfd);
+	tcase_add_test(tests, a_killed_supervisor_leaves_no_target_waiting);
+	tcase_add_test(tests, a_trapped_execve_traps_the_start_of_the_command);
+	tcase_add_test(
+		tests,
+		only_a_check_after_the_read_notices_that_the_target_has_left);
+	tcase_add_loop_test(
+		tests, hidden_memory_cannot_be_read_but_its_call_is_received, 0,
+		2);
+	tcase_add_loop_test(tests, a_read_ends_where_the_memory_does, 0, 2);
+	tcase_add_test(tests,
+		       a_proc_of_another_pid_namespace_has_another_process);
+	tcase_add_test(tests, root_and_cwd_resolve_a_path_as_the_target_would);
+	return tests;
+}
