@@ -9,6 +9,7 @@ ends when its targets have ended. A supervisor that gives up says which call
 failed and why, and its targets go on with ENOSYS or die with it.
 """
 import concurrent.futures
+import errno
 import os
 import re
 import signal
@@ -224,6 +225,8 @@ def run_once(program, condition, number, folder):
     result.status, result.processor = ended
     if result.processor > 0.6 * result.seconds + 0.2:
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
+    elif os.strerror(errno.EILSEQ) in result.text:
+        result.wrong = "a target got another file than it opened"
     else:
         result.wrong = condition.expects(program, result)
     return result
@@ -265,7 +268,7 @@ def killed_by_seccomp(_program, result):
 def refuses_other_architecture(program, result):
     if program.daemon:
         return None if "x Function not implemented" in result.text else "no ENOSYS"
-    if " x " in result.text:
+    if " x " in result.text or "4711" in result.text:
         return "the call of another architecture was answered"
     return None
 
@@ -336,7 +339,7 @@ def conditions(other_victim, root):
         table.append(Condition("a 32-bit target", refuses_other_architecture,
                                victim=other_victim, unfit=ALONE))
         table.append(Condition("int $0x80 in a target", refuses_other_architecture,
-                               options=["-i"], unfit=ALONE))
+                               options=["-i"], env={"INT80": "1"}, unfit=STATIC))
     else:
         print("SKIP: a 32-bit target: this machine does not build or run one")
     return table

@@ -14,6 +14,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -48,12 +50,25 @@ static void start_timer(void)
 		timer_settime(timer, 0, &often, NULL);
 }
 
+static void call_by_int80(void)
+{
+#ifdef __x86_64__
+	long result;
+
+	__asm__ volatile("int $0x80" : "=a"(result) : "a"(110L), "b"(0L));
+	printf("int $0x80 gave %ld\n", result);
+	fflush(stdout);
+#endif
+}
+
 __attribute__((constructor)) static void begin(void)
 {
 	const char *storm = getenv("STORM"), *delay = getenv("DELAY");
 	struct sigaction action = { .sa_handler = do_nothing };
 
 	delays = delay ? atoi(delay) : 0;
+	if (getenv("INT80"))
+		pthread_atfork(NULL, NULL, call_by_int80);
 	if (!storm)
 		return;
 	if (strcmp(storm, "restart") == 0)
