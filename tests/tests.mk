@@ -51,7 +51,8 @@ $(BUILD)/tests/cplusplus: tests/compat/drop-in.c include/seccomp.h $(LIBRARY)
 $(BUILD)/tests/example.c: man/$(PAGE)
 $(BUILD)/tests/readme.c: README.md
 $(BUILD)/tests/header-loop.c: include/seccomp.h
-$(BUILD)/tests/example.c $(BUILD)/tests/readme.c:
+$(BUILD)/tests/guide-loop.c: man/seccomp_notify_supervisor.7
+$(BUILD)/tests/example.c $(BUILD)/tests/guide-loop.c $(BUILD)/tests/readme.c:
 	@mkdir -p $(@D)
 	sed -n -e '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
 		-e '/^```c$$/,/^```/{/^```/d;p}' $< > $@
@@ -64,7 +65,7 @@ $(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY) tests/examples/a
 	$(COMPILE) -include tests/examples/arch.h -o $@ $< $(LINK_TEST) -lseccomp-notify
 
 # What puts the published programs to the test.
-FIRE = $(addprefix $(BUILD)/fire/,under runtime storm.so header-loop)
+FIRE = $(addprefix $(BUILD)/fire/,under runtime storm.so header-loop guide-loop)
 $(BUILD)/tests/victim $(BUILD)/fire/under $(BUILD)/fire/runtime: \
 		tests/examples/fire/*.c tests/examples/*.h
 	@mkdir -p $(@D)
@@ -72,9 +73,11 @@ $(BUILD)/tests/victim $(BUILD)/fire/under $(BUILD)/fire/runtime: \
 $(BUILD)/fire/storm.so: tests/examples/fire/storm.c
 	@mkdir -p $(@D)
 	$(COMPILE) -fPIC -shared -o $@ $< $(LDFLAGS) -pthread -ldl
-$(BUILD)/fire/%-loop: $(BUILD)/tests/%-loop.c tests/examples/fire/loop.c $(LIBRARY)
+$(BUILD)/fire/guide-loop: WHOLE = -DWHOLE
+$(BUILD)/fire/%-loop: $(BUILD)/tests/%-loop.c tests/examples/fire/loop.c \
+		$(wildcard tests/examples/*.h) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(COMPILE) -I$(<D) '-DLOOP="$(<F)"' -o $@ tests/examples/fire/loop.c \
+	$(COMPILE) -I$(<D) '-DLOOP="$(<F)"' $(WHOLE) -o $@ tests/examples/fire/loop.c \
 		$(LINK_TEST) -lseccomp-notify
 
 $(BUILD)/demo: tests/examples/demo.c $(wildcard tests/examples/*.h) $(LIBRARY)

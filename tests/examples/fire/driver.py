@@ -303,11 +303,11 @@ def conditions(other_victim, root):
         if root else []
     table = [
         Condition("nothing goes wrong", works),
-        Condition("signals, SA_RESTART", works, env={"STORM": "restart", "DELAY": "2"},
+        Condition("signals, SA_RESTART", works, env={"STORM": "restart", "DELAY": "2", "POLLERR": "2"},
                   options=BUSY, runs=3, unfit=STATIC),
-        Condition("signals, no SA_RESTART", ends, env={"STORM": "interrupt", "DELAY": "2"},
+        Condition("signals, no SA_RESTART", ends, env={"STORM": "interrupt", "DELAY": "2", "POLLERR": "2"},
                   options=BUSY, runs=3, unfit=STATIC),
-        Condition("SIGSTOP and SIGCONT, signals", works, env={"STORM": "restart", "DELAY": "2"},
+        Condition("SIGSTOP and SIGCONT, signals", works, env={"STORM": "restart", "DELAY": "2", "POLLERR": "2"},
                   options=BUSIER, attack=stop_and_continue, runs=2, unfit=STATIC),
         Condition("targets killed", ends, options=BUSY, attack=kill_targets, runs=5,
                   unfit=STATIC),

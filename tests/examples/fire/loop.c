@@ -2,7 +2,8 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * loop COMMAND [ARG...]: a program around a loop that stands in a document, and
- * is included here as it stands there. LOOP is its file.
+ * is included here as it stands there. LOOP is its file. WHOLE: it is a whole
+ * function, supervise(), which calls decide().
  */
 #include <errno.h>
 #include <poll.h>
@@ -10,13 +11,29 @@
 
 #include "../command.h"
 
-static int run_loop(int listener)
+#ifdef WHOLE
+static void decide(int listener, const struct seccomp_notif *req, __s64 *val,
+		   __s32 *error)
+{
+	(void)listener;
+	(void)req;
+	*val = 0;
+	*error = -EPERM;
+}
+
+int supervise_as_documented(int listener);
+#define supervise supervise_as_documented
+#include LOOP
+#undef supervise
+#else
+static int supervise_as_documented(int listener)
 {
 #ifdef LOOP
 #include LOOP
 #endif
 	return listener < 0;
 }
+#endif
 
 int main(int argc, char **argv)
 {
@@ -35,6 +52,6 @@ int main(int argc, char **argv)
 				 &command);
 	if (listener < 0)
 		return EXIT_SUPERVISOR;
-	result = run_loop(listener);
+	result = supervise_as_documented(listener);
 	return result ? EXIT_SUPERVISOR : wait_for_command(command);
 }

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int delays;
+static int delays, errors;
 
 static void do_nothing(int signal)
 {
@@ -64,9 +64,11 @@ static void call_by_int80(void)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *storm = getenv("STORM"), *delay = getenv("DELAY");
+	const char *error = getenv("POLLERR");
 	struct sigaction action = { .sa_handler = do_nothing };
 
 	delays = delay ? atoi(delay) : 0;
+	errors = error ? atoi(error) : 0;
 	if (getenv("INT80"))
 		pthread_atfork(NULL, NULL, call_by_int80);
 	if (!storm)
@@ -109,7 +111,13 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 		(int (*)(struct pollfd *, nfds_t, int))(intptr_t)dlsym(
 			RTLD_NEXT, "poll");
 
-	return delayed(next(fds, count, timeout));
+	int result = delayed(next(fds, count, timeout));
+
+	if (result > 0 && fds[0].revents == POLLIN && errors > 0) {
+		errors--;
+		fds[0].revents = POLLERR;
+	}
+	return result;
 }
 
 int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
@@ -118,5 +126,11 @@ int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
 		(int (*)(int, struct epoll_event *, int, int))(intptr_t)dlsym(
 			RTLD_NEXT, "epoll_wait");
 
-	return delayed(next(epoll, events, count, timeout));
+	int result = delayed(next(epoll, events, count, timeout));
+
+	if (result > 0 && events[0].events == EPOLLIN && errors > 0) {
+		errors--;
+		events[0].events = EPOLLERR;
+	}
+	return result;
 }
