@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# Packages of any Debian suite and architecture, downloaded and unpacked into
+# private folders. Nothing is installed. Sourced after common.sh.
+# Packages: apt debian-archive-keyring dpkg dpkg-dev tar util-linux
+#
+# SUITE-ARCH, as in bookworm-arm64, names a suite of Debian's archive and an
+# architecture. In build/apt/SUITE-ARCH, apt-get has its own configuration, list
+# of sources and state for it; apt.log there has its messages. The mirror is the
+# one that this machine's own apt uses. Downloaded packages are kept.
+#
+# The functions return 1 if something cannot be downloaded, and the script then
+# calls missing(). If a package does not exist, they end the script by fail(),
+# so they may not be called in $(...).
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # common.sh has them
+archive=$PWD/build/apt
+need apt-get apt
+need dpkg-deb dpkg
+need flock util-linux
+[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] ||
+	fail "the keys of Debian's archive are missing: install the package debian-archive-keyring"
+
+# apt_of SUITE-ARCH COMMAND...: runs apt-get or apt-cache for it.
+apt_of() {
+	local folder=$archive/$1
+	shift
+	APT_CONFIG=$folder/apt.conf "$@"
+}
+
+# apt_update SUITE-ARCH: downloads the lists of packages, at most once an hour.
+# For SUITE-source, these are the lists of source packages.
+apt_update() (
+	folder=$archive/$1 suite=${1%-*} arch=${1##*-} type=deb
+	[ "$arch" != source ] || {
+		type=deb-src
+		arch=$(dpkg --print-architecture)
+	}
+	mkdir -p "$folder"/{lists/partial,archives/partial,packages}
+	exec {lock}>"$folder/lock"
+	flock "$lock"
+	[ -z "$(find "$folder" -name updated -mmin -60)" ] || exit 0
+	sources "$suite" "$type" >"$folder/sources.list"
+	cat >"$folder/apt.conf" <<-end
+		Dir::Etc { SourceList "$folder/sources.list"; SourceParts "-";
+			Preferences "-"; PreferencesParts "-"; };
+		Dir::State "$folder"; Dir::State::status "/dev/null";
+		Dir::Cache "$folder";
+		APT::Architecture "$arch"; APT::Architectures { "$arch"; };
+		APT::Sandbox::User "root"; APT::Update::Error-Mode "any";
+		Acquire::Languages "none"; Acquire::Retries "3";
+	end
+	apt_of "$1" apt-get -q update >"$folder/apt.log" 2>&1 || exit 1
+	touch "$folder/updated"
+)
+
+# missing SUITE-ARCH WHAT: says that WHAT is skipped, since apt_... returned 1.
+missing() {
+	echo "SKIP: $check: $2: packages of Debian ${1%-*} for ${1##*-} could" \
+		"not be downloaded: $(tail -n 1 "$archive/$1/apt.log")"
+}
+
+# field SUITE-ARCH PACKAGE FIELD: of the package's newest version, after
+# apt_update.
+field() {
+	apt_of "$1" apt-cache show --no-all-versions "$2" 2>/dev/null |
+		sed -n "s/^$3: //p"
+}
+
+# apt_fetch SUITE-ARCH PACKAGE[=VERSION]...: downloads them. The array fetched
+# has their files.
+apt_fetch() {
+	local suite=$1 folder=$archive/$1 package name version arch file
+	local wanted=() partial known
+	shift
+	fetched=()
+	apt_update "$suite" || return
+	known=$(apt_of "$suite" apt-cache show --no-all-versions "$@" \
+		2>/dev/null | awk '
+			$1 == "Package:" { name = $2 }
+			$1 == "Version:" { version = $2 }
+			$1 == "Architecture:" { arch = $2 }
+			$0 == "" { print name, version, arch }')
+	for package; do
+		grep -q "^${package%%=*} " <<<"$known" ||
+			fail "Debian ${suite%-*} has no package $package for ${suite##*-}"
+	done
+	while read -r name version arch; do
+		file=$folder/packages/${name}_${version/:/%3a}_$arch.deb
+		fetched+=("$file")
+		[ -e "$file" ] || wanted+=("$name=$version")
+	done <<<"$known"
+	[ "${#wanted[@]}" != 0 ] || return 0
+	partial=$(mktemp -d "$folder/packages/partial.XXXXXX")
+	(cd "$partial" && apt_of "$suite" apt-get -q download "${wanted[@]}") \
+		>>"$folder/apt.log" 2>&1 || {
+		rm -rf "$partial"
+		return 1
+	}
+	mv "$partial"/*.deb "$folder/packages"
+	rmdir "$partial"
+}
+
+# apt_unpack SUITE-ARCH FOLDER PACKAGE[=VERSION]...: those packages alone.
+apt_unpack() {
+	local folder=$2 file fetched
+	apt_fetch "$1" "${@:3}" || return
+	mkdir -p "$folder"
+	for file in "${fetched[@]}"; do
+		dpkg-deb --fsys-tarfile "$file" |
+			tar -x -C "$folder" --keep-directory-symlink
+	done
+}
+
+# apt_root SUITE-ARCH FOLDER PACKAGE...: with all that they depend on, as a root
+# for run_in. No script of a package is run. If it is there already and has the
+# newest versions, it stays.
+apt_root() {
+	local suite=$1 folder=$2 name plan packages
+	shift 2
+	apt_update "$suite" || return
+	plan=$(apt_of "$suite" apt-get -s --no-install-recommends install \
+		coreutils dash "$@" 2>&1) || {
+		tail -n 5 <<<"$plan" >&2
+		fail "Debian ${suite%-*} for ${suite##*-} cannot install $*"
+	}
+	mapfile -t packages < <(
+		sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1=\2/p' <<<"$plan")
+	if [ "$(cat "$folder.packages" 2>/dev/null)" = "${packages[*]}" ]; then
+		return
+	fi
+	rm -rf "$folder" "$folder.packages"
+	for name in bin lib lib32 lib64 sbin; do
+		mkdir -p "$folder/usr/$name"
+		ln -s "usr/$name" "$folder"
+	done
+	mkdir "$folder"/{dev,proc,tmp}
+	apt_unpack "$suite" "$folder" "${packages[@]}" || return
+	echo "${packages[*]}" >"$folder.packages"
+}
+
+# run_in ROOT COMMAND...: with ROOT as the root, and this folder in its place
+# there. The mounts go with the last process that sees them.
+run_in() {
+	local root=$1 map=()
+	shift
+	[ "$(id -u)" = 0 ] || map=(--map-root-user)
+	mkdir -p "$root$PWD"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	unshare --mount "${map[@]}" sh -euc '
+		mount --rbind "$PWD" "$0$PWD"
+		mount --rbind /dev "$0/dev"
+		mount --rbind /proc "$0/proc"
+		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
+			LC_ALL=C.UTF-8 chroot "$0" env --chdir="$PWD" "$@"' \
+		"$root" "$@"
+}
+
+# apt_source SUITE PACKAGE FOLDER: its source, unpacked, if it is not there.
+apt_source() {
+	local suite=$1-source partial
+	[ ! -d "$3" ] || return 0
+	need dpkg-source dpkg-dev
+	apt_update "$suite" || return
+	[ "$(apt_of "$suite" apt-cache showsrc --only-source "$2" 2>/dev/null)" ] ||
+		fail "Debian $1 has no source package $2"
+	partial=$(mktemp -d "$archive/$suite/packages/partial.XXXXXX")
+	(cd "$partial" && apt_of "$suite" apt-get -q source --download-only \
+		--only-source "$2") >>"$archive/$suite/apt.log" 2>&1 || {
+		rm -rf "$partial"
+		return 1
+	}
+	mkdir -p "$(dirname "$3")"
+	dpkg-source --no-check -x "$partial"/*.dsc "$3.partial" \
+		>>"$archive/$suite/apt.log" 2>&1 ||
+		fail "the source package $2 cannot be unpacked"
+	rm -rf "$partial"
+	mv "$3.partial" "$3"
+}
