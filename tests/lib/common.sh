@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# What the checks in this folder share; sourced from the top of the repository.
+# The beginning of each script in tests/. A script sources this file first:
+#	. "$(dirname "$0")/../lib/common.sh"
+# It then runs at the top of the repository, stops at the first failure, writes
+# temporary files to $work, and, when it ends or is interrupted, stops what it
+# started and removes $work.
 # shellcheck shell=bash
 set -euo pipefail
-# What the recipes and the Makefile choose is what is checked.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# The checks test the choices of the Makefile and of the packaging recipes.
 unset MAKEFLAGS MFLAGS MAKELEVEL CC AR CFLAGS CPPFLAGS LDFLAGS DESTDIR
 export LC_ALL=C.UTF-8
 umask 022
@@ -12,10 +17,13 @@ check=$(basename "$0" .sh)
 map=src/libseccomp-notify.map
 version=$(sed -n 's/^VERSION = //p' Makefile)
 soname=libseccomp-notify.so.${version%%.*}
-# shellcheck disable=SC2034 # for those that source this
-shared=libseccomp-notify.so.$version
-node=$(sed -n 's/^\([A-Z_0-9.]*\) {$/\1/p' "$map")
+# shellcheck disable=SC2034 # The scripts use these variables.
+shared=libseccomp-notify.so.$version node=$(sed -n 's/^\([A-Z_0-9.]*\) {$/\1/p' "$map")
 calls=$(sed -n 's/^\t*\(seccomp_[a-z_]*\);/\1/p' "$map" | sort)
+
+ok() {
+	echo "ok: $*"
+}
 
 fail() {
 	echo "$check: $*" >&2
@@ -28,41 +36,44 @@ need() {
 		fail "the command $1 is missing: install the package $2"
 }
 
-# same WHAT EXPECTED IS: both texts are shown where they differ.
-same() {
-	[ "$2" = "$3" ] && return
-	diff -u --label expected --label is <(echo "$2") <(echo "$3") >&2 || true
-	fail "$1 (the lines with - are expected, those with + are there)"
+# need_root WHY
+need_root() {
+	[ "$(id -u)" = 0 ] || fail "this check must be run as root: $*"
 }
 
-# check_library FILE WHAT: its six symbols, and libc alone.
+# same WHAT EXPECTED ACTUAL: shows both texts if they differ.
+same() {
+	[ "$2" = "$3" ] && return
+	diff -u --label expected --label actual <(echo "$2") <(echo "$3") >&2 || true
+	fail "$1 (expected lines start with -, actual lines with +)"
+}
+
+# check_library FILE WHAT: it exports the six functions and needs libc alone.
 check_library() {
-	local dynamic
+	local dynamic symbols
 
 	dynamic=$(readelf -dW "$1")
-	same "$2 does not export the six functions of $map and its one version" \
+	symbols=$(readelf --dyn-syms -W "$1" | awk '$5 == "GLOBAL" && $7 != "UND"')
+	same "$2 does not export the six functions of $map and its one version node" \
 		"$(printf '%s\n' "$calls" | sed "s/\$/@@$node/")
-$node" "$(readelf --dyn-syms -W "$1" |
-			awk '$5 == "GLOBAL" && $7 != "UND" { print $NF }' |
-			sort -k 1,1 | grep @@)
-$(readelf --dyn-syms -W "$1" |
-			awk '$5 == "GLOBAL" && $7 == "ABS" { print $NF }')"
+$node" "$(awk '/@@/ { print $NF }' <<<"$symbols" | sort -k 1,1)
+$(awk '$7 == "ABS" { print $NF }' <<<"$symbols")"
 	same "$2 has another soname" "$soname" \
 		"$(sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p' <<<"$dynamic")"
-	# The dynamic loader has the stack protector's secret on some machines.
+	# On some machines, the dynamic loader holds the stack protector's secret.
 	same "$2 needs another library than libc" libc.so.6 \
 		"$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" |
 			grep -v '^ld[-0-9a-z]*\.so\.[0-9]$')"
 }
 
-# manifest FOLDER: its files with their modes, its links with their aims.
+# manifest FOLDER: its files with their modes, and its links with their targets.
 manifest() {
 	(cd "$1" && find . -type l -printf '%P -> %l\n' -o \
 		! -type d -printf '%m %P\n' | sort)
 }
 
 # Debian's name of the suite that this machine, with its compilers, is of.
-# shellcheck disable=SC2034 # for those that source this
+# shellcheck disable=SC2034 # The scripts use this variable.
 home=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 
 # mirror LABEL: where this machine has Debian's archive of that label from.
@@ -81,6 +92,58 @@ sources() {
 		echo "${2:-deb} [signed-by=$keyring] $security $1-security main"
 }
 
-work=$(mktemp -d)
+# Appends the processes below PROCESS to the array processes.
+find_processes() { # PROCESS
+	local task children child
+
+	for task in "/proc/$1/task"/*/children; do
+		children=()
+		{ read -r -a children <"$task"; } 2>/dev/null || true
+		for child in "${children[@]}"; do
+			processes+=("$child")
+			find_processes "$child"
+		done
+	done
+}
+
+# Ctrl-C ends the foreground command, and then this shell. Call timeout(1) with
+# --foreground, or Ctrl-C does not reach its command. Commands in the background
+# ignore Ctrl-C, so clean_up stops them.
+clean_up() {
+	local status=$? signal processes
+
+	trap '' INT TERM HUP
+	for signal in TERM KILL; do
+		[ "$(jobs -p)" ] || break
+		processes=()
+		find_processes $$
+		kill -"$signal" "${processes[@]}" 2>/dev/null || true
+		for _ in {1..30}; do
+			[ "$(jobs -rp)" ] || break
+			sleep 0.1
+		done
+	done
+	rm -rf --one-file-system "$work" 2>/dev/null || {
+		chmod -R u+rwX "$work"
+		rm -rf --one-file-system "$work"
+	}
+	[ -z "${interrupted-}" ] || {
+		trap - "$interrupted"
+		kill -s "$interrupted" $$
+	}
+	exit "$status"
+}
+
+work=$(mktemp -d -t "$check.XXXXXX")
+trap clean_up EXIT
+for signal in INT TERM HUP; do
+	# shellcheck disable=SC2064 # The signal is meant.
+	trap "interrupted=$signal; exit 1" "$signal"
+done
 chmod 755 "$work" # for builders that are not root
-trap 'rm -rf "$work"' EXIT
+# What tools leave behind in these folders goes when the script ends.
+export GIT_CONFIG_GLOBAL=${GIT_CONFIG_GLOBAL-$HOME/.gitconfig}
+export HOME=$work/home TMPDIR=$work/tmp
+unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME
+mkdir "$HOME" "$TMPDIR"
+chmod 1777 "$TMPDIR"
