@@ -25,6 +25,11 @@ FUNCTIONS = r"\((?:seccomp_notify_\w+\(\)(?:, )?)+(since [^)]*)?\) "
 problems = []
 
 
+def read(name):
+    with open(name, encoding="utf-8") as file:
+        return file.read()
+
+
 def flat(text):
     return re.sub(r"\s+", " ", text).strip()
 
@@ -53,9 +58,7 @@ def sentences_of(page):
 
     The tag of a paragraph is part of its first sentence if it names an error.
     """
-    with open(page, encoding="utf-8") as file:
-        source = file.read()
-    source = re.sub(r"^\.(EX|TS)\n.*?^\.(EE|TE)\n", ".PP\n", source,
+    source = re.sub(r"^\.(EX|TS)\n.*?^\.(EE|TE)\n", ".PP\n", read(page),
                     flags=re.S | re.M)
     source = re.sub(r"^\.TP.*\n(?!\.BR? (\\-)?E[A-Z])(.*)\n", ".TP\n.B @\n",
                     source, flags=re.M)
@@ -124,8 +127,7 @@ def quotations():
         scripts = name.endswith((".sh", ".py"))
         if not scripts and not name.endswith(".c") or not os.path.exists(name):
             continue
-        with open(name, encoding="utf-8") as file:
-            text = file.read()
+        text = read(name)
         functions = {} if scripts else functions_of(text)
         for comment, end in comments_of(text, scripts):
             rest = text[end:]
@@ -179,15 +181,13 @@ def prove(sentence, quoted):
 
 
 def unproved_sentences():
-    with open(UNPROVED, encoding="utf-8") as file:
-        return [line.rstrip("\n") for line in file
-                if line.strip() and not line.startswith("#")]
+    return [line for line in read(UNPROVED).splitlines()
+            if line and not line.startswith("#")]
 
 
 def header_sentences():
     """Pairs of a function, or None, and the prose of a comment at it."""
-    with open(HEADER, encoding="utf-8") as file:
-        text = file.read()
+    text = read(HEADER)
     for found in re.finditer(r"/\*(?:\n)(.*?)\*/\n", text, re.S):
         comment = re.sub(r"^ \*(\t.*)?", "", found.group(1), flags=re.M)
         function = re.match(r"(?:int|void) (seccomp_notify_\w+)\(",
@@ -222,13 +222,45 @@ def prototypes(text):
 
 
 def check_synopsis():
-    with open(PAGES[0], encoding="utf-8") as file:
-        page = prototypes(render(file.read()))
-    with open(HEADER, encoding="utf-8") as file:
-        header = prototypes(file.read())
+    page = prototypes(render(read(PAGES[0])))
+    header = prototypes(read(HEADER))
     for prototype in sorted(set(page) ^ set(header)):
         problems.append("%s alone has: %s" % (
             "SYNOPSIS" if prototype in page else HEADER, prototype))
+
+
+def check_readme():
+    """Compares what the README names with what is there."""
+    readme = read("README.md")
+    prose = re.sub(r"^```.*?^```$", "", readme, flags=re.M | re.S)
+    figures = re.search(r"^## Figures$(.*?)^## ", prose, re.M | re.S).group(1)
+    benchmark = read("tests/bench/README.md")
+    for number in re.findall(r"\d+,\d+", figures):
+        if number not in benchmark:
+            problems.append("README.md: the benchmark has no figure %s" %
+                            number)
+    node = re.search(r"version node\s+`(\S+)`", prose)
+    if not node or "\n%s {" % node.group(1) not in read(
+            "src/libseccomp-notify.map"):
+        problems.append("README.md: it does not name the version node")
+    machines = set(re.findall(r"^\t(\w+) .* qemu-system-",
+                              read("tests/compat/check-machines.sh"), re.M))
+    supported = re.search(r"^## Supported$(.*?)^## ", prose,
+                          re.M | re.S).group(1)
+    for name in sorted(machines):
+        if not re.search(r"\b%s\b" % name, supported):
+            problems.append("README.md: it does not name the machine " + name)
+    targets = re.findall(r"^([a-z-]+):", read("Makefile"), re.M) + re.findall(
+        r"[a-z-]+", " ".join(re.findall(r"^(?:SCRIPTS =.*?[^\\]$|[a-z-]+:)",
+                                        read("tests/tests.mk"),
+                                        re.M | re.S)))
+    for command in re.findall(r"`make ([^`]*)`", prose):
+        for target in command.split():
+            if "=" not in target and target not in targets:
+                problems.append("README.md: there is no `make %s`" % target)
+    for path in re.findall(r"`((?:tests|include|src|man|\.ci)/[^`* ]*)", prose):
+        if not os.path.exists(path):
+            problems.append("README.md: there is no " + path)
 
 
 def main():
@@ -248,6 +280,7 @@ def main():
                 sentence.document, left, sentence.text))
     check_header(known, unproved, used)
     check_synopsis()
+    check_readme()
     for quotation in quoted:
         if not any(quotation.text in sentence.text for sentence in known):
             problems.append("%s: no manual page says: %s" % (
