@@ -21,6 +21,7 @@ import time
 
 BUILD = os.path.abspath(sys.argv[1])
 PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../supervisor.py")
+ROOT = os.getuid() == 0
 LIMIT = 20  # seconds for a row; all of them need less than three
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -59,8 +60,9 @@ def programs(folder):
         Program("demo", [built("demo"), "--"], "x done", paths=["/imaginary"]),
         Program("many", [built("examples/many"), "3"], "x Disk quota exceeded",
                 paths=["/tmp"] * 4),
+        # The file is root's, and nobody else may read it.
         Program("open", [built("examples/open"), secret], "x done",
-                paths=[os.path.join(secret, "file")], takes=["-o"]),
+                paths=[os.path.join(secret, "file")], takes=["-o", "-u"]),
         Program("handover", [built("examples/handover"), "supervise", socket],
                 "x Operation not permitted", paths=["/tmp/any"],
                 target=[built("examples/handover"), "run", socket]),
@@ -79,7 +81,8 @@ def programs(folder):
 
 class Condition:
     def __init__(self, name, expects, under=None, env=None, options=(), attack=None,
-                 runs=1, unfit=(), prefix=(), victim=None, storms=False):
+                 runs=1, unfit=(), only=(), prefix=(), victim=None, inner=(), paths=None,
+                 at_once=1):
         self.name = name
         self.expects = expects    # expects(program, result): what is wrong, or None
         self.under = under        # a condition of `under`
@@ -89,7 +92,11 @@ class Condition:
         self.runs = runs
         self.unfit = unfit        # the programs that it says nothing about
         self.prefix = list(prefix)
+        self.only = only          # or else: the only ones
         self.victim = victim      # another one
+        self.inner = list(inner)  # a command that runs the victim
+        self.paths = paths        # of the victim, instead of the program's
+        self.at_once = at_once    # so many targets, where they have a launcher
 
 
 class Run:
@@ -177,26 +184,31 @@ def run_once(program, condition, number, folder):
     if condition.victim:
         command = [condition.victim if word == built("tests/victim") else word
                    for word in command]
+    if condition.inner:
+        at = command.index(built("tests/victim"))
+        command[at:at] = condition.inner
     if not program.alone:
-        command += condition.options + program.paths
+        command += condition.options + (condition.paths or program.paths)
+    command = [word.replace("FOLDER", folder) for word in command]
     began = time.monotonic()
     limit = began + LIMIT
-    launcher = None
+    launchers = []
     if program.target:
         on_target = condition.under in ("no-seccomp", "old-kernel", "seccomp-kills",
                                         "other-listener")
         run.supervisor = start(condition.prefix + ([] if on_target else under) + program.argv)
         while not listening(os.path.join(folder, "socket")) and time.monotonic() < limit:
             time.sleep(0.002)
-        launcher = start(condition.prefix + (under if on_target else []) + command)
+        for _ in range(condition.at_once):
+            launchers.append(start(condition.prefix + (under if on_target else []) + command))
     else:
         run.supervisor = start(condition.prefix + under + command)
     attack = threading.Thread(target=condition.attack or (lambda run, number: None),
                               args=(run, number))
     attack.start()
     waited = True
-    if launcher:
-        waited = wait(launcher, limit)
+    for launcher in launchers:
+        waited = waited and wait(launcher, limit)
         result.started = waited and waited[0]
     if program.daemon:
         while run.targets() and time.monotonic() < limit:
@@ -273,6 +285,10 @@ def refuses_other_architecture(program, result):
     return None
 
 
+def refuses_other_file(_program, result):
+    return None if "x Permission denied" in result.text else "it is not refused"
+
+
 def stop_and_continue(run, number):
     while not run.ended.is_set():
         targets = run.targets()
@@ -298,9 +314,9 @@ BUSIER = ["-t", "64", "-s", "0.6"]
 WITHOUT_PIDFD = LOOPS + ("demo", "many", "open", "handover") + AGENT
 
 
-def conditions(other_victim, root):
+def conditions(other_victim):
     as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] \
-        if root else []
+        if ROOT else []
     table = [
         Condition("nothing goes wrong", works),
         Condition("signals, SA_RESTART", works, env={"STORM": "restart", "DELAY": "2", "POLLERR": "2"},
@@ -311,6 +327,7 @@ def conditions(other_victim, root):
                   options=BUSIER, attack=stop_and_continue, runs=2, unfit=STATIC),
         Condition("targets killed", ends, options=BUSY, attack=kill_targets, runs=5,
                   unfit=STATIC),
+        Condition("three targets at once", works, options=BUSY, at_once=3, only=AGENT),
         Condition("children left behind", works, options=["-b", "-s", "0.1"],
                   unfit=ALONE + STATIC),
         Condition("pidfd_open refused", gives_up("pidfd_open.*Operation not permitted",
@@ -331,10 +348,20 @@ def conditions(other_victim, root):
         Condition("memory that nobody may read", ends, options=["-d"], prefix=as_nobody,
                   unfit=ALONE),
     ]
-    if root:
-        table.append(Condition("no /proc", ends, under="no-proc"))
+    if ROOT:
+        table += [
+            Condition("no /proc", ends, under="no-proc"),
+            Condition("a target in a root of its own", works, options=["-r", "FOLDER"],
+                      paths=["any"], only=AGENT),
+            Condition("a target in a root of its own", works, options=["-r", "FOLDER"],
+                      paths=["../files/file"], only=("open",)),
+            Condition("a file put in place of its own", refuses_other_file,
+                      inner=["unshare", "--mount", "sh", "-c",
+                             "mount --bind FOLDER/other FOLDER/files/file && exec \"$@\"",
+                             "sh"], only=("open",)),
+        ]
     else:
-        print("SKIP: no /proc: only root can cover it")
+        print("SKIP: no /proc, a root or a mount of the target's own: these need root")
     if other_victim:
         table.append(Condition("a 32-bit target", refuses_other_architecture,
                                victim=other_victim, unfit=ALONE))
@@ -351,8 +378,11 @@ def run_row(row):
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o777)
             os.mkdir(os.path.join(folder, "files"))
-            with open(os.path.join(folder, "files/file"), "w", encoding="ascii") as file:
-                file.write("text of the file\n")
+            os.mkdir(os.path.join(folder, "tmp"))
+            for name, text in ("files/file", "text of the file\n"), ("other", "another\n"):
+                with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                    file.write(text)
+                os.chmod(file.name, 0o600)
             own = next(p for p in programs(folder) if p.name == program)
             result = run_once(own, condition, number, folder)
         if result.wrong:
@@ -374,9 +404,10 @@ def main():
             continue
         if program_wanted in program.name:
             rows.append(program.name)
-    table = conditions(other if os.path.exists(other) else None, os.getuid() == 0)
+    table = conditions(other if os.path.exists(other) else None)
     rows = [(name, condition, condition.runs) for name in rows for condition in table
-            if name not in condition.unfit and condition_wanted in condition.name]
+            if condition_wanted in condition.name and name not in condition.unfit
+            and (not condition.only or name in condition.only)]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
         for (name, condition, _), result in zip(rows, pool.map(run_row, rows)):

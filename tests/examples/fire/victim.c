@@ -12,7 +12,8 @@
  *	-d          let nobody read the memory: PR_SET_DUMPABLE
  *	-i          call with int $0x80, whose numbers are those of i386
  *	-o          open(2) each file and read it, instead of mkdir(2)
- *	-e STATUS   the exit status
+ *	-r FOLDER   make this folder the root, and its /tmp the working
+ *directory -e STATUS   the exit status
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@
 
 static char **paths;
 static double end;
-static int by_int80, opens;
+static int by_int80, opens, as_nobody;
 static atomic_ulong results[4096]; /* by errno */
 
 static double seconds_now(void)
@@ -96,7 +97,7 @@ int main(int argc, char **argv)
 	pthread_t threads[256];
 	int count = 1, status = 0, option;
 
-	while ((option = getopt(argc, argv, "t:s:bdioe:")) != -1) {
+	while ((option = getopt(argc, argv, "t:s:bdior:ue:")) != -1) {
 		if (option == 't')
 			count = atoi(optarg);
 		else if (option == 's')
@@ -109,11 +110,18 @@ int main(int argc, char **argv)
 			by_int80 = 1;
 		else if (option == 'o')
 			opens = 1;
+		else if (option == 'r' &&
+			 (chroot(optarg) < 0 || chdir("/tmp") < 0))
+			return 4;
+		else if (option == 'u')
+			as_nobody = geteuid() == 0;
 		else if (option == 'e')
 			status = atoi(optarg);
 		else if (option == '?')
 			return 2;
 	}
+	if (as_nobody && (setgid(65534) < 0 || setuid(65534) < 0))
+		return 5;
 	paths = argv + optind;
 	for (int i = 0; i < count && i < 256; i++)
 		if (pthread_create(&threads[i], NULL, work, NULL))
