@@ -3,7 +3,9 @@
 # The targets of the tests. The Makefile includes this file if it is there, so
 # that a tarball without tests still builds and installs.
 
-LINK_TEST = $(LDFLAGS) -L$(BUILD) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..'
+# The last one is for a machine without /proc, where $ORIGIN is not known.
+LINK_TEST = $(LDFLAGS) -L$(BUILD) \
+	-Wl,-rpath,'$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
 # The programs of `make check`.
 PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme victim \
 	cplusplus)

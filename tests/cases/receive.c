@@ -236,7 +236,6 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 	struct target target = start_target(idle, NULL);
 	pid_t waiter;
 
-	SKIP_WITHOUT_PROC();
 	catch_signal(SIGUSR1, SA_RESTART);
 	waiter = start_waiter(&target);
 	for (int i = 0; i < 20; i++) {
@@ -262,10 +261,8 @@ START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {
 	struct target target = start_target(idle, NULL);
 	struct seccomp_notif req;
-	pid_t waiter;
+	pid_t waiter = start_waiter(&target);
 
-	SKIP_WITHOUT_PROC();
-	waiter = start_waiter(&target);
 	kill(target.pid, SIGKILL);
 	wait_for_target(&target);
 	if (kernel_version() < KERNEL(6, 11)) {
@@ -292,7 +289,6 @@ START_TEST(a_signal_before_the_wait_ends_ppoll_alone)
 	sigset_t none, usr1;
 	pid_t waiter;
 
-	SKIP_WITHOUT_PROC();
 	catch_signal(SIGUSR1, 0);
 	waiter = fork_bound();
 	if (waiter == 0) {
@@ -324,7 +320,6 @@ START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
 	struct target target = start_target(call_then_idle, NULL);
 	struct seccomp_notif req;
 
-	SKIP_WITHOUT_PROC();
 	while (!notification_waits(target.listener))
 		sleep_ms(1);
 	ck_assert(notification_waits(target.listener));

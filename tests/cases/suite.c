@@ -11,13 +11,16 @@
 
 #include "harness.h"
 
-/* Why this machine makes no listener; NULL if it makes one. */
+/* Why the tests cannot run here; NULL if they can. */
 static const char *find_obstacle(void)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
 	int status;
-	pid_t child = fork_bound();
+	pid_t child;
 
+	if (access("/proc/self/syscall", R_OK) != 0)
+		return "/proc is not mounted";
+	child = fork_bound();
 	if (child == 0)
 		_exit(install_filter(&rule, 1, SECCOMP_RET_ALLOW,
 				     SECCOMP_FILTER_FLAG_NEW_LISTENER) < 0 ?
@@ -38,8 +41,8 @@ static const char *find_obstacle(void)
 	case 128 + SIGSYS:
 		return "a sandbox kills the caller of seccomp(2) (SIGSYS)";
 	default:
-		fprintf(stderr, "suite: no listener can be made: status %d\n",
-			status);
+		fprintf(stderr, "suite: no listener can be made: %s (%d)\n",
+			error_name(status), status);
 		exit(EXIT_FAILURE);
 	}
 }

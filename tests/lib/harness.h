@@ -152,13 +152,6 @@ void wait_for_ioctl(pid_t thread, int fd);
 /* The child gets into the call and stays there; it is killed and reaped. */
 void assert_stays_in_call(pid_t child, int nr, int arg);
 
-/* The three above read /proc. */
-#define SKIP_WITHOUT_PROC()                                  \
-	do {                                                 \
-		if (access("/proc/self/syscall", R_OK) != 0) \
-			SKIP("/proc is not mounted");        \
-	} while (0)
-
 /* "-ECANCELED with errno ENOENT" for instance. */
 const char *describe_result(int result, int error);
 

@@ -43,7 +43,12 @@ pid_t fork_bound(void)
 	/* So that the child does not write the parent's output once more. */
 	fflush(NULL);
 	pid = fork();
-	MUST(pid >= 0);
+	if (pid < 0) {
+		fprintf(stderr,
+			"cannot start a process: %s; is the limit on processes (ulimit -u) too low?\n",
+			error_name(errno));
+		abort();
+	}
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		/* The parent may have ended before the prctl(). */
