@@ -140,7 +140,7 @@ struct running {
 	FILE *output;
 };
 
-static struct running start_case(const char *suite, TCase *tests)
+static struct running start_case(const char *suite, TCase *(*make_case)(void))
 {
 	struct running running = { .output = tmpfile() };
 
@@ -148,7 +148,7 @@ static struct running start_case(const char *suite, TCase *tests)
 	running.pid = fork_bound();
 	if (running.pid == 0) {
 		MUST(dup2(fileno(running.output), STDOUT_FILENO) >= 0);
-		run_case(suite, tests);
+		run_case(suite, make_case());
 	}
 	return running;
 }
@@ -177,7 +177,7 @@ int run_cases(const char *suite, TCase *(*const cases[])(void), size_t count,
 	for (size_t i = 0; i < count; i++) {
 		if (i >= at_once)
 			end_case(&running[i - at_once]);
-		running[i] = start_case(suite, cases[i]());
+		running[i] = start_case(suite, cases[i]);
 	}
 	for (size_t i = count > at_once ? count - at_once : 0; i < count; i++)
 		end_case(&running[i]);
