@@ -1,23 +1,13 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # hardening: Check size, symbols and protections of the built library
 # Packages: gcc binutils make diffutils gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-set -eu
-export LC_ALL=C.UTF-8
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/../lib/common.sh"
+need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+need strings binutils
 
-fail() {
-	echo "hardening: $*" >&2
-	exit 1
-}
-
-ok() {
-	echo "ok: $*"
-}
-
-# want WHAT PATTERN COMMAND...: its output has a line with the pattern.
+# want WHAT PATTERN COMMAND...: its output has a line that matches.
 want() {
 	what=$1 pattern=$2
 	shift 2
@@ -27,7 +17,7 @@ want() {
 	ok "$what"
 }
 
-# refuse WHAT PATTERN COMMAND...: it has none.
+# refuse WHAT PATTERN COMMAND...: no line of its output matches.
 refuse() {
 	what=$1 pattern=$2
 	shift 2
@@ -44,8 +34,13 @@ at_most() {
 }
 
 name=libseccomp-notify
-version=$(sed -n 's/^VERSION = //p' Makefile)
-file=$name.so.$version
+file=$shared
+
+# dynamic_symbols LIBRARY: what it defines, with the versions.
+dynamic_symbols() {
+	readelf --dyn-syms -W "$1" |
+		awk '$7 != "UND" && $7 ~ /^[0-9]+$/ { print $8 }' | sort
+}
 
 # Two builds in two folders.
 for folder in one two/deeper; do
@@ -57,28 +52,22 @@ for product in "$file" "$name.a"; do
 	cmp "$work/one/build/$product" "$work/two/deeper/build/$product" ||
 		fail "$product depends on the folder in which it is built"
 done
-ok "two builds in two folders are equal to the byte"
+ok "two builds in two folders are identical"
 refuse "no path of the build in the library" "$work" \
 	strings -a "$work/one/build/$file"
 
 library=$work/$file
 strip -o "$library" "$work/one/build/$file"
-readelf --dyn-syms -W "$library" |
-	awk '$7 != "UND" && $5 == "GLOBAL" && $4 == "FUNC" {
-		sub("@@", " "); print $8, $9 }' | sort >"$work/have"
-node=$(sed -n 's/^\([A-Z_0-9.]*\) {$/\1/p' "src/$name.map")
-sed -n "s/^\t*\(seccomp_[a-z_]*\);/\1 $node/p" "src/$name.map" | sort \
-	>"$work/listed"
-[ "$(wc -l <"$work/listed")" -eq 6 ] || fail "src/$name.map lists other than six"
-diff "$work/listed" "$work/have" || fail "other symbols than src/$name.map lists"
-[ "$(readelf --dyn-syms -W "$library" |
-	awk '$7 != "UND" && $7 ~ /^[0-9]+$/' | wc -l)" -eq 6 ] ||
-	fail "the library defines more dynamic symbols than its six functions"
-ok "six dynamic symbols, as src/$name.map lists them"
-nm -g --defined-only "$work/one/build/$name.a" | awk 'NF == 3 { print $3 }' |
-	sort >"$work/archived"
-cut -d ' ' -f 1 "$work/listed" | diff - "$work/archived" ||
-	fail "the static archive defines other names"
+same "src/$name.map does not list six functions" 6 "$(wc -l <<<"$calls")"
+check_library "$library" "the library"
+# shellcheck disable=SC2059,SC2086 # a word for each function
+six=$(printf "%s@@$node\n" $calls)
+same "the library defines other dynamic symbols" "$six" \
+	"$(dynamic_symbols "$library")"
+ok "six dynamic symbols, as src/$name.map lists them, and libc alone"
+same "the static archive defines other names" "$calls" \
+	"$(nm -g --defined-only "$work/one/build/$name.a" |
+		awk 'NF == 3 { print $3 }' | sort)"
 ok "the static archive defines the same six"
 readelf -SW "$work/one/build/$name.a" | grep -F .note.GNU-stack >"$work/notes" ||
 	fail "the archive's objects have no note about their stack"
@@ -96,18 +85,12 @@ writable=$(nm "$work/one/build/$file" |
 ok "no writable data but those of synchronous wake-up"
 for flags in "-O0" "-O3 -flto" "-Os -fcommon -fno-pic" -fvisibility=hidden; do
 	make -s BUILD="$work/flags" CFLAGS="$flags" "$work/flags/$file"
-	readelf --dyn-syms -W "$work/flags/$file" |
-		awk '$7 != "UND" && $7 ~ /^[0-9]+$/ { sub("@@", " "); print $8, $9 }' |
-		sort | diff "$work/listed" - ||
-		fail "CFLAGS=$flags change the dynamic symbols"
+	same "CFLAGS=$flags change the dynamic symbols" "$six" \
+		"$(dynamic_symbols "$work/flags/$file")"
 	rm -rf "$work/flags"
 done
 ok "the same dynamic symbols whatever CFLAGS say"
 
-want "soname" "SONAME.*\[$name\.so\.1\]" readelf -dW "$library"
-[ "$(readelf -dW "$library" | grep -c NEEDED)" -eq 1 ] ||
-	fail "the library needs other than libc alone"
-want "needs libc alone" 'NEEDED.*\[libc\.so\.6\]' readelf -dW "$library"
 want "read-only relocations" GNU_RELRO readelf -lW "$library"
 want "immediate binding" 'FLAGS_1.*NOW' readelf -dW "$library"
 want "non-executable stack" 'GNU_STACK .* RW ' readelf -lW "$library"
@@ -119,7 +102,7 @@ for option in -fstack-protector-strong -fstack-clash-protection; do
 	want "built with $option" "DW_AT_producer.*$option" \
 		readelf --debug-dump=info "$work/one/build/$file"
 done
-want "the stack protector is at work" __stack_chk_fail \
+want "the stack protector is used" __stack_chk_fail \
 	readelf --dyn-syms -W "$library"
 at_most "bytes, stripped" "$(stat -c %s "$library")" 16384
 at_most "relocations" "$(readelf -rW "$library" | grep -c R_)" 20
