@@ -107,7 +107,7 @@ programs: $(PROGRAMS) $(BUILD)/demo ## Build what check and demo run
 
 examples: $(EXAMPLES) $(BUILD)/demo ## Build the programs of tests/examples
 
-fire: $(PROGRAMS) examples $(FIRE)
+fire: $(filter-out %/suite %/secure,$(PROGRAMS)) examples $(FIRE)
 
 demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
 	tests/examples/demo.sh $(BUILD)/demo

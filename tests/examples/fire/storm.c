@@ -94,15 +94,18 @@ int execvp(const char *file, char *const *arguments)
 	return -1;
 }
 
-static int delayed(int result)
+/* What a wait that has found something gives: see above. */
+static void spoil(int result, int *events, int only)
 {
 	const struct timespec wait = { 0, 50000000 };
 
-	if (result > 0 && delays > 0) {
+	if (result > 0 && *events == only && errors > 0) {
+		errors--;
+		*events = POLLERR;
+	} else if (result > 0 && delays > 0) {
 		delays--;
 		nanosleep(&wait, NULL);
 	}
-	return result;
 }
 
 int poll(struct pollfd *fds, nfds_t count, int timeout)
@@ -110,13 +113,11 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 	int (*next)(struct pollfd *, nfds_t, int) =
 		(int (*)(struct pollfd *, nfds_t, int))(intptr_t)dlsym(
 			RTLD_NEXT, "poll");
+	int result = next(fds, count, timeout);
+	int events = fds[0].revents;
 
-	int result = delayed(next(fds, count, timeout));
-
-	if (result > 0 && fds[0].revents == POLLIN && errors > 0) {
-		errors--;
-		fds[0].revents = POLLERR;
-	}
+	spoil(result, &events, POLLIN);
+	fds[0].revents = (short)events;
 	return result;
 }
 
@@ -125,12 +126,11 @@ int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
 	int (*next)(int, struct epoll_event *, int, int) =
 		(int (*)(int, struct epoll_event *, int, int))(intptr_t)dlsym(
 			RTLD_NEXT, "epoll_wait");
+	int result = next(epoll, events, count, timeout);
+	int first = (int)events[0].events;
 
-	int result = delayed(next(epoll, events, count, timeout));
-
-	if (result > 0 && events[0].events == EPOLLIN && errors > 0) {
-		errors--;
-		events[0].events = EPOLLERR;
-	}
+	spoil(result, &first, EPOLLIN);
+	if (result > 0)
+		events[0].events = (uint32_t)first;
 	return result;
 }
