@@ -136,10 +136,11 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
  * The seccomp_notify_respond() function answers the notification that has the
  * id in resp. If error is 0, the target's call returns val. If error is a
  * negative errno value, the target's call fails with that error, and val is
- * ignored. The kernel does not check the sign: a positive error makes the call
- * succeed and return that number. If flags is SECCOMP_USER_NOTIF_FLAG_CONTINUE
- * (since Linux 5.5) and val and error are 0, the kernel executes the call as if
- * there had been no notification. A signal does not stop the response.
+ * ignored. The kernel does not check the sign: on most architectures, a
+ * positive error makes the call succeed and return that number. If flags is
+ * SECCOMP_USER_NOTIF_FLAG_CONTINUE (since Linux 5.5) and val and error are 0,
+ * the kernel executes the call as if there had been no notification. A signal
+ * does not stop the response.
  *
  * Returns 0 on success, or -ECANCELED with errno set:
  *   EBADF        fd is not an open file descriptor.

@@ -243,6 +243,8 @@ static int call_with_text(void *arg)
 }
 
 /*
+ * "Writing to the target's memory is never safe: the target may have left its
+ * call, and may use the memory for something else."
  * "Call seccomp_notify_id_valid() again after each read: a target that a signal
  * handler took out of its call goes on running, and what its pointers point to
  * may be something else by then."

@@ -67,6 +67,8 @@ static int change_directory(void *arg)
 }
 
 /*
+ * "The memory of a target may change at any time: another thread may write to
+ * it, and so may another process that shares the memory."
  * "Copy what a decision depends on once, decide on the copy, and act on the
  * copy."
  * "SECCOMP_USER_NOTIF_FLAG_CONTINUE makes the kernel read anew what pointers

@@ -253,6 +253,9 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 END_TEST
 
 /*
+ * "A supervisor that was written before Linux 6.11 and goes on after each
+ * ENOENT spins when the last target has gone, with either library: call poll(2)
+ * first and stop on POLLHUP."
  * "ENOENT (since Linux 6.11) No target is left." "Before Linux 6.11, the
  * receive waits for ever." Its end comes while one receive waits, and before
  * another.

@@ -58,9 +58,13 @@ START_TEST(respond_may_be_the_first_call)
 }
 END_TEST
 
+/*
+ * "If error is a negative errno value, the target's call fails with that error,
+ * and val is ignored."
+ */
 START_TEST(the_targets_call_fails_with_error)
 {
-	const struct seccomp_notif_resp resp = { .error = -EXDEV };
+	const struct seccomp_notif_resp resp = { .error = -EXDEV, .val = 9 };
 
 	answer_once(-EXDEV, resp);
 }

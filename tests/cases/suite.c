@@ -50,9 +50,10 @@ static const char *find_obstacle(void)
 int main(void)
 {
 	TCase *(*const cases[])(void) = {
-		alloc_tests, receive_tests,   respond_tests,  id_valid_tests,
-		fd_tests,    thread_tests,    confined_tests, wake_up_tests,
-		notes_tests, interface_tests, guide_tests,
+		alloc_tests,	 receive_tests, respond_tests,
+		id_valid_tests,	 fd_tests,	thread_tests,
+		confined_tests,	 wake_up_tests, notes_tests,
+		interface_tests, guide_tests,	guide_target_tests,
 	};
 	const char *obstacle = find_obstacle();
 

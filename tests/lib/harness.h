@@ -208,5 +208,6 @@ TCase *wake_up_tests(void);
 TCase *notes_tests(void);
 TCase *interface_tests(void);
 TCase *guide_tests(void);
+TCase *guide_target_tests(void);
 
 #endif

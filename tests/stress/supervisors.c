@@ -248,6 +248,8 @@ static bool waits_in_ioctl(int thread, int fd)
 }
 
 /*
+ * "If the number of the listener is used again in the meantime, the response to
+ * such a notification goes to the wrong listener."
  * "A call of close(2) in one thread does not end a receive that waits on the
  * listener in another one: a signal does."
  */

@@ -313,6 +313,11 @@ static int body_second_listener(void *arg)
 	return body_call_with_41(arg);
 }
 
+/*
+ * "The filters of a process can have one listener."
+ * "seccomp(2) fails with EBUSY in a process that already carries a filter with
+ * a listener, as in a container whose manager supervises it."
+ */
 START_TEST(a_second_listener_is_ebusy_and_the_first_goes_on)
 {
 	struct target target = start_target(body_second_listener, NULL);
@@ -358,6 +363,105 @@ START_TEST(of_two_filters_deep_the_second_supervisor_answers_after_the_first)
 }
 END_TEST
 
+/* What a target's trapped calls have given, in shared memory. */
+struct results {
+	atomic_int count;
+	atomic_long last;
+};
+
+static _Noreturn int call_under_signals(void *arg)
+{
+	struct results *results = arg;
+
+	catch_signal(SIGUSR1, 0);
+	for (;;) {
+		results->last = make_trapped_call(0, 0, 0, 0, 0, 0);
+		results->count++;
+	}
+}
+
+/*
+ * Sends a signal and, after a random time, a response to each call, until the
+ * kernel has taken a response that the target does not get: how many tries did
+ * that take? 0: it did not happen in so many tries.
+ */
+static int tries_until_a_response_is_lost(struct target target,
+					  struct results *results, int tries)
+{
+	for (int i = 1; i <= tries; i++) {
+		struct seccomp_notif_resp resp = { .val = 7 };
+		int before = results->count;
+
+		resp.id = receive(target.listener).id;
+		before = results->count;
+		kill(target.pid, SIGUSR1);
+		for (volatile int spin = rand() % 60000; spin > 0; spin--)
+			;
+		if (seccomp_notify_respond(target.listener, &resp) != 0) {
+			MUST(errno == ENOENT);
+			continue;
+		}
+		while (results->count == before)
+			sched_yield();
+		if (results->last == -EINTR)
+			return i;
+		MUST(results->last == 7);
+	}
+	return 0;
+}
+
+/*
+ * "A result of 0 from seccomp_notify_respond() means that the kernel has taken
+ * the response, not that the target's call has returned it."
+ * "If a signal has reached the target shortly before, the response is
+ * discarded, and the call fails with EINTR or is made again as another
+ * notification."
+ */
+START_TEST(a_response_that_the_kernel_took_may_be_lost)
+{
+	struct results *results = shared_memory(sizeof(*results));
+	struct target target;
+	int tries;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP("the target has to run at the same time as its supervisor");
+	target = start_target(call_under_signals, results);
+	tries = tries_until_a_response_is_lost(target, results, 300000);
+	ck_assert_int_gt(tries, 0);
+	printf("a response was lost after %d tries\n", tries);
+	kill_target(&target);
+	munmap(results, sizeof(*results));
+}
+END_TEST
+
+/*
+ * "If the filter was installed with SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+ * (since Linux 5.19),"
+ * "so that no response is lost while the target lives." The kernel was
+ * corrected in 2025.
+ */
+START_TEST(since_5_19_no_response_is_lost_with_wait_killable_recv)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+	struct results *results = shared_memory(sizeof(*results));
+	struct target target =
+		try_target(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+			   call_under_signals, results);
+
+	if (kernel_version() < KERNEL(5, 19)) {
+		ck_assert_int_eq(target.pid, -1);
+	} else {
+		ck_assert_int_gt(target.pid, 0);
+		if (kernel_version() >= KERNEL(6, 18))
+			ck_assert_int_eq(tries_until_a_response_is_lost(
+						 target, results, 20000),
+					 0);
+		kill_target(&target);
+	}
+	munmap(results, sizeof(*results));
+}
+END_TEST
+
 TCase *target_fault_tests(void)
 {
 	TCase *tests = tcase_create("targets");
@@ -384,6 +488,9 @@ TCase *target_fault_tests(void)
 	tcase_add_test(
 		tests,
 		of_two_filters_deep_the_second_supervisor_answers_after_the_first);
-	tcase_set_timeout(tests, 30);
+	tcase_add_test(tests, a_response_that_the_kernel_took_may_be_lost);
+	tcase_add_test(tests,
+		       since_5_19_no_response_is_lost_with_wait_killable_recv);
+	tcase_set_timeout(tests, 60);
 	return tests;
 }

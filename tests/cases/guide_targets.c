@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * What seccomp_notify_supervisor(7) says of signals, filters, threads, copies
+ * of the listener and descriptors for the target.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "harness.h"
+
+#ifndef SYS_pidfd_open /* headers before Linux 5.3 */
+#define SYS_pidfd_open 434
+#endif
+
+/* For headers before Linux 5.9 and 5.14. */
+struct addfd {
+	__u64 id;
+	__u32 flags;
+	__u32 srcfd;
+	__u32 newfd;
+	__u32 newfd_flags;
+};
+#define ADDFD SECCOMP_IOW(3, struct addfd)
+#define ADDFD_SEND (1UL << 1)
+
+/*
+ * The kernels of these two end a call that a signal interrupts in another way,
+ * as the page says.
+ */
+#if defined(__arm__) || defined(__mips__)
+#define RESTARTS_CALLS false
+#else
+#define RESTARTS_CALLS true
+#endif
+
+#define TO_CLOSE 200 /* a number that nothing else has */
+
+static int close_under_signals(void *arg)
+{
+	(void)arg;
+	catch_signal(SIGUSR1, 0);
+	if (dup2(STDERR_FILENO, TO_CLOSE) != TO_CLOSE)
+		return 1;
+	if (syscall(SYS_close, TO_CLOSE) != -1 || errno != EINTR)
+		return 2;
+	return fcntl(TO_CLOSE, F_GETFD) == -1 ? 3 : 0;
+}
+
+/*
+ * "A handler that was installed without SA_RESTART makes the target's call fail
+ * with EINTR, although the call was never executed."
+ * "This is so even for calls that never fail with EINTR otherwise, such as
+ * close(2)."
+ */
+START_TEST(a_handler_makes_a_trapped_close_fail_undone)
+{
+	const struct rule rule = { SYS_close, 0, TO_CLOSE,
+				   SECCOMP_RET_USER_NOTIF };
+	struct target target;
+	uint64_t id;
+
+	if (!RESTARTS_CALLS)
+		SKIP("the kernel of this machine gives another result");
+	target = try_target(&rule, 1, 0, close_under_signals, NULL);
+	ck_assert_int_gt(target.pid, 0);
+	id = receive(target.listener).id;
+	kill(target.pid, SIGUSR1);
+	wait_until_gone(target.listener, id);
+	ck_assert_int_eq(end_target(&target), 0);
+}
+END_TEST
+
+static int wait_with_restart(void *arg)
+{
+	(void)arg;
+	catch_signal(SIGUSR1, SA_RESTART);
+	return (int)syscall(SYS_epoll_pwait, -1, NULL, 0, 0, NULL, 0);
+}
+
+/*
+ * "After a handler with SA_RESTART,"
+ * "even a call that the kernel itself never restarts."
+ */
+START_TEST(a_handler_with_sa_restart_restarts_even_epoll_wait)
+{
+	const struct rule rule = { SYS_epoll_pwait, -1, 0,
+				   SECCOMP_RET_USER_NOTIF };
+	struct seccomp_notif_resp resp = { .val = 5 };
+	struct target target;
+	uint64_t first;
+
+	if (!RESTARTS_CALLS)
+		SKIP("the kernel of this machine gives another result");
+	target = try_target(&rule, 1, 0, wait_with_restart, NULL);
+	ck_assert_int_gt(target.pid, 0);
+	first = receive(target.listener).id;
+	kill(target.pid, SIGUSR1);
+	wait_until_gone(target.listener, first);
+	resp.id = receive(target.listener).id;
+	ck_assert_uint_ne(resp.id, first);
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(end_target(&target), 5);
+}
+END_TEST
+
+/*
+ * "The kernel does not check the sign: on most architectures, a positive error
+ * makes the call succeed and return that number."
+ */
+START_TEST(a_positive_error_is_the_result_of_the_call)
+{
+	long expected = EPERM;
+	struct target target;
+	struct seccomp_notif_resp resp = { .error = EPERM };
+
+#if defined(__alpha__) || defined(__mips__) || defined(__powerpc__) || \
+	defined(__sparc__)
+	SKIP("this machine tells an error by more than its sign");
+#endif
+	target = start_target(call_and_check, &expected);
+	resp.id = receive(target.listener).id;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
+	ck_assert_int_eq(end_target(&target), 0);
+}
+END_TEST
+
+static int call_under_later_filter(void *arg)
+{
+	const struct rule rule = { TRAPPED, -1, 0, *(const uint32_t *)arg };
+
+	if (install_filter(&rule, 1, SECCOMP_RET_ALLOW, 0) != 0)
+		return 255;
+	return (int)-make_trapped_call(0, 0, 0, 0, 0, 0);
+}
+
+/*
+ * "A filter that is installed later and returns an action of higher precedence,
+ * such as SECCOMP_RET_ERRNO, hides the call from the supervisor."
+ * "Among several filters that notify, the newest one wins." It has no listener
+ * here: its calls fail with ENOSYS.
+ */
+START_TEST(a_later_filter_hides_the_call)
+{
+	static const uint32_t actions[] = { SECCOMP_RET_ERRNO | EXDEV,
+					    SECCOMP_RET_USER_NOTIF };
+	uint32_t action = actions[_i];
+	struct target target = start_target(call_under_later_filter, &action);
+
+	ck_assert_int_eq(wait_for_target(&target), _i ? ENOSYS : EXDEV);
+	ck_assert(!notification_waits(target.listener));
+	close(target.listener);
+}
+END_TEST
+
+/*
+ * "A target must not trap what it needs to hand its listener over, such as
+ * sendmsg(2) or write(2)."
+ */
+START_TEST(a_target_that_traps_write_cannot_hand_its_listener_over)
+{
+	const struct rule rule = { SYS_write, -1, 0, SECCOMP_RET_USER_NOTIF };
+	int pipes[2];
+	pid_t target;
+
+	ck_assert_int_eq(pipe2(pipes, O_CLOEXEC), 0);
+	target = fork_bound();
+	ck_assert_int_ge(target, 0);
+	if (target == 0) {
+		int listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
+					      SECCOMP_FILTER_FLAG_NEW_LISTENER);
+
+		_exit(write(pipes[1], &listener, sizeof(listener)) < 0);
+	}
+	assert_stays_in_call(target, SYS_write, pipes[1]);
+}
+END_TEST
+
+static int get_descriptor_flags(int socket, int flags)
+{
+	char byte;
+	struct iovec data = { &byte, 1 };
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = sizeof(control.space) };
+	int fd;
+
+	ck_assert_int_eq(recvmsg(socket, &message, flags), 1);
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	return fcntl(fd, F_GETFD);
+}
+
+/*
+ * "Receive the message with MSG_CMSG_CLOEXEC: the kernel sets close-on-exec on
+ * the listener that seccomp(2) returns, but not on one that recvmsg(2)
+ * returns."
+ */
+START_TEST(a_listener_from_recvmsg_is_inherited_unless_asked_otherwise)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+	int listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
+				      SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	int sockets[2];
+
+	ck_assert_int_eq(fcntl(listener, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(send_fd(sockets[0], listener), 0);
+		ck_assert_int_eq(get_descriptor_flags(sockets[1],
+						      i ? MSG_CMSG_CLOEXEC : 0),
+				 i ? FD_CLOEXEC : 0);
+	}
+}
+END_TEST
+
+/*
+ * "Each other copy keeps the targets waiting:"
+ * "or a program that the supervisor started, waits for a response that nobody
+ * sends."
+ */
+START_TEST(a_copy_in_another_process_keeps_the_target_waiting)
+{
+	struct target target = start_target(call_forever, NULL);
+	pid_t helper = fork_bound();
+
+	ck_assert_int_ge(helper, 0);
+	if (helper == 0)
+		idle(NULL);
+	receive(target.listener);
+	close(target.listener);
+	assert_stays_in_call(target.pid, TRAPPED, 0);
+	kill(helper, SIGKILL);
+	reap(helper);
+}
+END_TEST
+
+static void *receive_once(void *arg)
+{
+	struct seccomp_notif *req = arg;
+
+	seccomp_notify_receive((int)req->id, req);
+	return NULL;
+}
+
+static int call_in_two_processes(void *told)
+{
+	long expected = -ENOSYS;
+
+	if (fork() == 0) {
+		wait_until_told(told);
+		make_trapped_call(0, 0, 0, 0, 0, 0);
+		_exit(0);
+	}
+	return call_and_check(&expected);
+}
+
+/*
+ * "A thread that waits in a receive is a copy as well: after another thread has
+ * closed the listener, that receive still returns notifications, and the calls
+ * that were received wait on."
+ */
+START_TEST(a_receive_that_waits_keeps_a_closed_listener)
+{
+	int *told = shared_memory(sizeof(*told));
+	struct target target = start_target(call_in_two_processes, told);
+	struct seccomp_notif first = receive(target.listener);
+	struct seccomp_notif second = { .id = (uint64_t)target.listener };
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, receive_once, &second),
+			 0);
+	sleep_ms(100);
+	close(target.listener);
+	sleep_ms(100);
+	ck_assert_int_eq(waitpid(target.pid, NULL, WNOHANG), 0);
+	*told = 1;
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_uint_eq(second.id, first.id + 1);
+	/* Now the last copy is gone. */
+	ck_assert_int_eq(wait_for_target(&target), 0);
+}
+END_TEST
+
+/* Two processes that call, one after the other has called and waits. */
+static int call_twice_at_once(void *arg)
+{
+	pid_t *first = arg;
+
+	*first = getpid();
+	if (fork() == 0) {
+		sleep_ms(100);
+		first[1] = getpid();
+	}
+	return call_forever(NULL);
+}
+
+static struct target start_two_callers(pid_t pids[2])
+{
+	struct target target = start_target(call_twice_at_once, pids);
+
+	while (!*(volatile pid_t *)&pids[1])
+		sleep_ms(1);
+	sleep_ms(100);
+	return target;
+}
+
+/*
+ * "A kernel before Linux 5.19 hands out the newest notification first, so that
+ * old ones starve while new ones keep coming."
+ * "Since Linux 5.19 notifications are received in the order in which they
+ * came."
+ */
+START_TEST(since_5_19_notifications_come_in_order)
+{
+	pid_t *pids = shared_memory(2 * sizeof(*pids));
+	struct target target = start_two_callers(pids);
+	bool in_order = kernel_version() >= KERNEL(5, 19);
+
+	ck_assert_uint_eq(receive(target.listener).pid,
+			  (uint32_t)pids[in_order ? 0 : 1]);
+	ck_assert_uint_eq(receive(target.listener).pid,
+			  (uint32_t)pids[in_order ? 1 : 0]);
+	kill(pids[1], SIGKILL);
+	kill_target(&target);
+}
+END_TEST
+
+/*
+ * "With EPOLLET, two calls may cause one event: receive until poll(2) with a
+ * timeout of 0 reports no POLLIN."
+ * "Level-triggered epoll(7) reports the listener until all notifications are
+ * received."
+ */
+START_TEST(edge_triggered_epoll_reports_two_calls_once)
+{
+	bool edge = _i;
+	pid_t *pids = shared_memory(2 * sizeof(*pids));
+	struct target target = start_two_callers(pids);
+	struct epoll_event event = { .events = edge ? EPOLLIN | EPOLLET :
+						      EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	ck_assert_int_eq(
+		epoll_ctl(epoll, EPOLL_CTL_ADD, target.listener, &event), 0);
+	ck_assert_int_eq(epoll_wait(epoll, &event, 1, -1), 1);
+	receive(target.listener);
+	ck_assert(notification_waits(target.listener));
+	ck_assert_int_eq(epoll_wait(epoll, &event, 1, 100), edge ? 0 : 1);
+	receive(target.listener);
+	ck_assert_int_eq(epoll_wait(epoll, &event, 1, 100), 0);
+	kill(pids[1], SIGKILL);
+	kill_target(&target);
+}
+END_TEST
+
+static void *call_from_thread(void *arg)
+{
+	make_trapped_call(0, 0, 0, 0, 0, 0);
+	return arg;
+}
+
+static int call_from_second_thread(void *arg)
+{
+	pthread_t thread;
+
+	return pthread_create(&thread, NULL, call_from_thread, arg) ||
+	       pthread_join(thread, NULL);
+}
+
+/*
+ * "pidfd_open(2) fails with ENOENT or EINVAL for a thread that is not the first
+ * one of its process, but /proc/pid works for it, and Tgid in /proc/pid/status
+ * tells the process."
+ */
+START_TEST(proc_knows_a_thread_and_pidfd_open_does_not)
+{
+	struct target target = start_target(call_from_second_thread, NULL);
+	struct seccomp_notif req = receive(target.listener);
+	char line[256];
+	int process = 0;
+	FILE *status;
+
+	ck_assert_int_eq((int)syscall(SYS_pidfd_open, req.pid, 0), -1);
+	if (kernel_version() >= KERNEL(5, 3))
+		ck_assert(errno == ENOENT || errno == EINVAL);
+	snprintf(line, sizeof(line), "/proc/%u/status", req.pid);
+	status = fopen(line, "re");
+	ck_assert_ptr_nonnull(status);
+	while (!process && fgets(line, sizeof(line), status))
+		sscanf(line, "Tgid: %d", &process);
+	fclose(status);
+	ck_assert_int_eq(process, target.pid);
+	ck_assert_int_ne((int)req.pid, target.pid);
+	ck_assert_int_eq(end_target(&target), 0);
+}
+END_TEST
+
+static int read_from_the_result(void *arg)
+{
+	char byte = 0;
+	int fd = (int)make_trapped_call(0, 0, 0, 0, 0, 0);
+
+	(void)arg;
+	return read(fd, &byte, 1) == 1 && byte == 'x' ? 0 : 1;
+}
+
+/*
+ * "SECCOMP_IOCTL_NOTIF_ADDFD (since Linux 5.9) puts a descriptor of the
+ * supervisor into the target."
+ * "With SECCOMP_ADDFD_FLAG_SEND (since Linux 5.14) it sends the response as
+ * well, with the new descriptor as the result: do not call
+ * seccomp_notify_respond() after it, which would fail."
+ */
+START_TEST(addfd_lends_a_descriptor_and_may_respond)
+{
+	bool send = _i;
+	struct target target = start_target(read_from_the_result, NULL);
+	struct addfd addfd = { .flags = send ? ADDFD_SEND : 0 };
+	struct seccomp_notif_resp resp = { 0 };
+	int pipes[2];
+	int result;
+
+	ck_assert_int_eq(pipe2(pipes, O_CLOEXEC), 0);
+	ck_assert_int_eq(write(pipes[1], "x", 1), 1);
+	resp.id = receive(target.listener).id;
+	addfd.id = resp.id;
+	addfd.srcfd = (__u32)pipes[0];
+	result = bare_ioctl(target.listener, ADDFD, &addfd);
+	if (kernel_version() < (send ? KERNEL(5, 14) : KERNEL(5, 9))) {
+		ck_assert_int_eq(errno, EINVAL);
+		ck_assert_int_eq(result, -1);
+		kill_target(&target);
+		return;
+	}
+	ck_assert_int_ge(result, 0);
+	resp.val = result;
+	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp),
+			 send ? -ECANCELED : 0);
+	ck_assert_int_eq(end_target(&target), 0);
+}
+END_TEST
+
+/*
+ * "A filter that kills the supervisor for an unknown ioctl(2) has to allow
+ * SECCOMP_IOCTL_NOTIF_SET_FLAGS."
+ */
+START_TEST(a_filter_that_kills_has_to_allow_set_flags)
+{
+	const struct rule rule = { SYS_ioctl, 1,
+				   (uint32_t)SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+				   SECCOMP_RET_KILL_PROCESS };
+	struct target target = start_target(call_forever, NULL);
+	pid_t supervisor;
+
+	setenv("SECCOMP_NOTIFY_SYNC_WAKE_UP", _i ? "1" : "0", 1);
+	supervisor = fork_bound();
+	ck_assert_int_ge(supervisor, 0);
+	if (supervisor == 0) {
+		struct seccomp_notif req;
+
+		if (install_filter(&rule, 1, SECCOMP_RET_ALLOW, 0) != 0)
+			_exit(2);
+		_exit(seccomp_notify_receive(target.listener, &req) != 0);
+	}
+	ck_assert_int_eq(reap(supervisor), _i ? 128 + SIGSYS : 0);
+	kill_target(&target);
+}
+END_TEST
+
+TCase *guide_target_tests(void)
+{
+	TCase *tests = tcase_create("guide_targets");
+
+	tcase_add_test(tests, a_handler_makes_a_trapped_close_fail_undone);
+	tcase_add_test(tests,
+		       a_handler_with_sa_restart_restarts_even_epoll_wait);
+	tcase_add_test(tests, a_positive_error_is_the_result_of_the_call);
+	tcase_add_loop_test(tests, a_later_filter_hides_the_call, 0, 2);
+	tcase_add_test(tests,
+		       a_target_that_traps_write_cannot_hand_its_listener_over);
+	tcase_add_test(
+		tests,
+		a_listener_from_recvmsg_is_inherited_unless_asked_otherwise);
+	tcase_add_test(tests,
+		       a_copy_in_another_process_keeps_the_target_waiting);
+	tcase_add_test(tests, a_receive_that_waits_keeps_a_closed_listener);
+	tcase_add_test(tests, since_5_19_notifications_come_in_order);
+	tcase_add_loop_test(tests, edge_triggered_epoll_reports_two_calls_once,
+			    0, 2);
+	tcase_add_test(tests, proc_knows_a_thread_and_pidfd_open_does_not);
+	tcase_add_loop_test(tests, addfd_lends_a_descriptor_and_may_respond, 0,
+			    2);
+	tcase_add_loop_test(tests, a_filter_that_kills_has_to_allow_set_flags,
+			    0, 2);
+	return tests;
+}
