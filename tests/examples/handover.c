@@ -13,7 +13,8 @@
  * libseccomp makes the filter, and this library does the rest. It has to come
  * first, so that the linker takes the notification functions from it:
  *
- *	cc handover.c $(pkg-config --cflags --libs libseccomp-notify) -lseccomp
+ *	cc -D_GNU_SOURCE handover.c \
+ *	   $(pkg-config --cflags --libs libseccomp-notify) -lseccomp
  *
  * Needs libseccomp 2.5 and Linux 5.9.
  */

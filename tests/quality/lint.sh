@@ -51,7 +51,7 @@ clang_analyzer() {
 		-o /dev/null "$1"' src/*.c
 }
 warnings() {
-	make -s BUILD="$build/$1" CC="$1" CFLAGS='-O2 -Werror' all programs
+	make -s BUILD="$build/$1" CC="$1" CFLAGS='-O2 -Werror' all programs fire
 }
 gcc_analyzer() {
 	each_with 'gcc '"$flags"' -DSECCOMP_NOTIFY_BUILD -O2 -fanalyzer -c \
