@@ -1,37 +1,89 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * On its own, so that a static supervisor which has no filter context does not
- * pull in the dynamic loader.
+ * Finds libseccomp in the symbol tables of the loaded objects. dlopen(3) and
+ * dlsym(3) miss what RTLD_LOCAL hides, and may read files or allocate memory.
  */
 #include <dlfcn.h>
 #include <errno.h>
-#include <stddef.h>
+#include <link.h>
 #include <string.h>
 
 #include <seccomp.h>
 
+struct search {
+	scmp_filter_ctx ctx;
+	uintptr_t from; /* an address in the first object to ask, 0 for any */
+	int count, fd;
+};
+
+/* The address of a function that the object at base defines, or 0. */
+static uintptr_t find(uintptr_t base, const ElfW(Dyn) * entry, const char *name)
+{
+	const char *table[DT_SYMTAB + 1] = { NULL };
+	const uint32_t *gnu = NULL, *bucket;
+	const ElfW(Sym) * symbol;
+	uint32_t count = 0;
+
+	for (; entry->d_tag != DT_NULL; entry++) {
+		uintptr_t at = entry->d_un.d_ptr;
+
+		at += at < base ? base : 0; /* glibc has added it in most */
+		if (entry->d_tag == DT_GNU_HASH)
+			gnu = (void *)at;
+		else if (entry->d_tag <= DT_SYMTAB)
+			table[entry->d_tag] = (void *)at;
+	}
+	if (gnu) {
+		bucket = gnu + 4 + gnu[2] * (sizeof(base) / sizeof(*gnu));
+		for (uint32_t i = 0; i < gnu[0]; i++)
+			count = bucket[i] > count ? bucket[i] : count;
+		while (count && !(bucket[gnu[0] + count++ - gnu[1]] & 1))
+			;
+	} else if (table[DT_HASH]) {
+		memcpy(&count, table[DT_HASH] + sizeof(count), sizeof(count));
+	}
+	for (symbol = (const void *)table[DT_SYMTAB]; count; symbol++, count--)
+		if (symbol->st_shndx != SHN_UNDEF &&
+		    !strcmp(table[DT_STRTAB] + symbol->st_name, name))
+			return base + symbol->st_value;
+	return 0;
+}
+
+/* Calls under the lock of dl_iterate_phdr(3), which keeps the object loaded. */
+static int ask(struct dl_phdr_info *object, size_t i, void *data)
+{
+	const ElfW(Dyn) none = { 0 }, *dynamic = &none;
+	struct search *search = data;
+	uintptr_t start, function;
+
+	for (i = 0; i < object->dlpi_phnum; i++) {
+		start = object->dlpi_addr + object->dlpi_phdr[i].p_vaddr;
+		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			dynamic = (void *)start;
+		if (search->from - start < object->dlpi_phdr[i].p_memsz)
+			search->from = 0;
+	}
+	/* This library and its copies have no seccomp_init(). */
+	function = find(object->dlpi_addr, dynamic, "seccomp_notify_fd");
+	if (!function || !find(object->dlpi_addr, dynamic, "seccomp_init"))
+		return 0;
+	search->count++;
+	if (!search->from)
+		search->fd = ((int (*)(scmp_filter_ctx))function)(search->ctx);
+	return !search->from;
+}
+
 int seccomp_notify_fd(const scmp_filter_ctx ctx)
 {
-	static const char name[] = "seccomp_notify_fd";
-	int (*libseccomp_notify_fd)(const scmp_filter_ctx ctx);
-	void *symbol = dlsym(RTLD_NEXT, name);
-	void *libseccomp = NULL;
-	int fd = -EINVAL;
+	struct search search = { ctx, UINTPTR_MAX, 0, -EINVAL };
+	const void *next;
 
-	if (!symbol) {
-		/* RTLD_LOCAL hides it; RTLD_NOLOAD never loads a file. */
-		libseccomp = dlopen("libseccomp.so.2", RTLD_LAZY | RTLD_NOLOAD);
-		if (libseccomp)
-			symbol = dlsym(libseccomp, name);
-	}
-	if (symbol) {
-		memcpy(&libseccomp_notify_fd, &symbol, sizeof(symbol));
-		/* A libseccomp.so.2 may be a link to this library. */
-		if (libseccomp_notify_fd != seccomp_notify_fd)
-			fd = libseccomp_notify_fd(ctx);
-	}
-	if (libseccomp)
-		dlclose(libseccomp);
-	return fd >= 0 || fd == -EINVAL ? fd : -1;
+	dl_iterate_phdr(ask, &search); /* only counts */
+	next = search.count > 1 ? dlsym(RTLD_NEXT, "seccomp_init") : NULL;
+	search.from = (uintptr_t)(next ? next : __builtin_return_address(0));
+	/* A module's libraries are loaded after it, mostly. */
+	for (int i = 0; i < 2 && ctx && !dl_iterate_phdr(ask, &search); i++)
+		search.from = 0;
+	return search.fd >= 0 || search.fd == -EINVAL ? search.fd : -1;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,26 +12,19 @@
 /* Linux 5.9 corrected this number; older kernels know only the second. */
 #define ID_VALID SECCOMP_IOW(2, __u64)
 #define ID_VALID_BEFORE_5_9 SECCOMP_IOR(2, __u64)
-
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
-/* ioctl(3) takes the request as an int in musl, an unsigned long in glibc. */
-static long listener_ioctl(int fd, unsigned long request, uintptr_t arg)
-{
-	return syscall(SYS_ioctl, fd, request, arg);
-}
-
 /*
- * For all requests but RECV. The kernel takes its lock interruptibly before it
- * does anything, so EINTR means that nothing was done.
+ * Not ioctl(3), whose number is an int in musl, an unsigned long in glibc.
+ * EINTR means that the kernel has done nothing yet. It ends only a receive.
  */
-static long listener_ioctl_retry(int fd, unsigned long request, uintptr_t arg)
+static long listener_ioctl(int fd, unsigned long nr, const void *arg)
 {
 	long rc;
 
 	do {
-		rc = listener_ioctl(fd, request, arg);
-	} while (rc < 0 && errno == EINTR);
+		rc = syscall(SYS_ioctl, fd, nr, arg);
+	} while (rc < 0 && errno == EINTR && nr != SECCOMP_IOCTL_NOTIF_RECV);
 	return rc;
 }
 
@@ -41,26 +33,25 @@ static long listener_ioctl_retry(int fd, unsigned long request, uintptr_t arg)
 int seccomp_notify_alloc(struct seccomp_notif **req,
 			 struct seccomp_notif_resp **resp)
 {
-	struct seccomp_notif_sizes sizes = { 0 };
+	struct seccomp_notif_sizes size = { 0 };
 
 	if (req)
 		*req = NULL;
 	if (resp)
 		*resp = NULL;
-	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0)
+	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &size) < 0)
 		return errno == EINVAL || errno == ENOSYS ? -EOPNOTSUPP :
 							    -ECANCELED;
-	if (!sizes.seccomp_notif || !sizes.seccomp_notif_resp)
+	if (!size.seccomp_notif || !size.seccomp_notif_resp)
 		return -EFAULT;
 
 	if (req) {
-		*req = calloc(1, MAX(sizes.seccomp_notif, sizeof(**req)));
+		*req = calloc(1, MAX(size.seccomp_notif, sizeof(**req)));
 		if (!*req)
 			return -ENOMEM;
 	}
 	if (resp) {
-		*resp = calloc(1,
-			       MAX(sizes.seccomp_notif_resp, sizeof(**resp)));
+		*resp = calloc(1, MAX(size.seccomp_notif_resp, sizeof(**resp)));
 		if (!*resp) {
 			if (req) {
 				seccomp_notify_free(*req, NULL);
@@ -89,12 +80,9 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req)
 		errno = EFAULT;
 		return -ECANCELED;
 	}
-	/*
-	 * The kernel refuses a request with a byte set. It looks at no more
-	 * bytes than these, as the ioctl's number carries their count.
-	 */
+	/* The kernel refuses a byte set in the size that RECV carries. */
 	memset(req, 0, sizeof(*req));
-	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, (uintptr_t)req) < 0)
+	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, req) < 0)
 		return -ECANCELED;
 	sync_wake_up(fd, req);
 	return 0;
@@ -102,20 +90,16 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req)
 
 int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp)
 {
-	if (listener_ioctl_retry(fd, SECCOMP_IOCTL_NOTIF_SEND,
-				 (uintptr_t)resp) < 0)
+	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, resp) < 0)
 		return -ECANCELED;
 	return 0;
 }
 
 int seccomp_notify_id_valid(int fd, uint64_t id)
 {
-	uintptr_t arg = (uintptr_t)&id;
-
-	if (listener_ioctl_retry(fd, ID_VALID, arg) == 0)
-		return 0;
-	if (errno == EINVAL &&
-	    listener_ioctl_retry(fd, ID_VALID_BEFORE_5_9, arg) == 0)
+	if (listener_ioctl(fd, ID_VALID, &id) == 0 ||
+	    (errno == EINVAL &&
+	     listener_ioctl(fd, ID_VALID_BEFORE_5_9, &id) == 0))
 		return 0;
 	return -ENOENT;
 }
