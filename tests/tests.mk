@@ -27,12 +27,14 @@ $(BUILD)/tests/%.o: tests/%.c $(wildcard tests/lib/*.h) include/seccomp.h \
 
 # The suite, and the programs of check-faults and soak.
 FAULTS = $(call objects,$(addprefix tests/stress/,\
-	faults.c kills.c supervisors.c targets.c))
-$(FAULTS): tests/stress/faults.h
+	faults.c killed_targets.c changing_targets.c hindered_supervisors.c))
+SOAK = $(call objects,$(addprefix tests/stress/,\
+	soak.c soak_target.c soak_supervisor.c))
+$(FAULTS) $(SOAK): $(wildcard tests/stress/*.h)
 CHECKED = $(addprefix $(BUILD)/tests/,suite faults soak)
 $(BUILD)/tests/suite: $(call objects,$(filter-out %/secure.c,$(wildcard tests/cases/*.c)))
 $(BUILD)/tests/faults: $(FAULTS)
-$(BUILD)/tests/soak: $(call objects,tests/stress/soak.c)
+$(BUILD)/tests/soak: $(SOAK)
 $(CHECKED): $(LIB) $(LIBRARY)
 	$(COMPILE) -o $@ $(filter %.o,$^) $(LINK_TEST) -lseccomp-notify \
 		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl

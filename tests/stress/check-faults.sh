@@ -1,13 +1,15 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # check-faults: Kill targets, interrupt supervisors, run out of everything
-# Packages: gcc make check pkg-config
-# SEED=N repeats a run's random pauses. Two minutes on two busy processors;
-# ten at most.
-set -eu
+# Packages: gcc libc6-dev make check pkg-config
+# SEED=N repeats the random pauses of a run. A run takes two minutes on two busy
+# processors, and ten at most.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib/common.sh
+
+need gcc gcc
 program=${BUILD:-build}/tests/faults
 make -s "$program"
 # Symbols are bound once, and not in each of 10,000 children.
-export LD_BIND_NOW=1
-exec timeout 600 "$program"
+LD_BIND_NOW=1 timeout --foreground 600 "$program" || fail "see above"

@@ -24,7 +24,7 @@ void sleep_randomly(unsigned int limit)
 		nanosleep(&time, NULL);
 }
 
-int body_count_up(void *arg)
+int count_up(void *arg)
 {
 	(void)arg;
 	for (long i = 0;; i++)
@@ -32,7 +32,7 @@ int body_count_up(void *arg)
 			return 1;
 }
 
-int body_call_with_41(void *arg)
+int call_with_41(void *arg)
 {
 	(void)arg;
 	return make_trapped_call(41, 0, 0, 0, 0, 0) == 42 ? 0 : 1;
@@ -96,7 +96,7 @@ void assert_no_target_is_left(int listener)
 static unsigned int descriptors_before;
 static size_t memory_before;
 
-static unsigned int descriptors(void)
+static unsigned int count_descriptors(void)
 {
 	DIR *directory = opendir("/proc/self/fd");
 	unsigned int count = 0;
@@ -108,22 +108,22 @@ static unsigned int descriptors(void)
 	return count;
 }
 
-static size_t memory(void)
+static size_t count_memory(void)
 {
 	return mallinfo2().uordblks;
 }
 
 void count_before(void)
 {
-	descriptors_before = descriptors();
-	memory_before = memory();
+	descriptors_before = count_descriptors();
+	memory_before = count_memory();
 }
 
 void assert_as_before(void)
 {
-	ck_assert_uint_eq(descriptors(), descriptors_before);
+	ck_assert_uint_eq(count_descriptors(), descriptors_before);
 	/* The C library keeps some for threads that have ended. */
-	ck_assert_uint_le(memory(), memory_before + 16384);
+	ck_assert_uint_le(count_memory(), memory_before + 16384);
 }
 
 static void before(void)
@@ -132,32 +132,30 @@ static void before(void)
 	count_before();
 }
 
+TCase *create_fault_case(const char *name)
+{
+	TCase *tests = tcase_create(name);
+
+	tcase_add_checked_fixture(tests, before, assert_as_before);
+	return tests;
+}
+
 int main(int argc, char **argv)
 {
-	TCase *cases[] = { kill_fault_tests(), supervisor_fault_tests(),
-			   target_fault_tests() };
+	TCase *(*const cases[])(void) = { killed_target_tests,
+					  hindered_supervisor_tests,
+					  changing_target_tests };
 	const char *seed_text = getenv("SEED");
 	unsigned int seed = seed_text ?
 				    (unsigned int)strtoul(seed_text, NULL, 0) :
 				    (unsigned int)time(NULL);
-	Suite *suite = suite_create("faults");
-	SRunner *runner;
-	int failed;
 
 	/* Not return: LeakSanitizer, at exit, would make trapped calls. */
 	if (argc > 1)
-		_exit(strcmp(argv[1], CALL_WITH_41) == 0 ?
-			      body_call_with_41(NULL) :
-			      2);
+		_exit(strcmp(argv[1], CALL_WITH_41) == 0 ? call_with_41(NULL) :
+							   2);
 	printf("SEED=%u\n", seed);
 	srand(seed);
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		tcase_add_checked_fixture(cases[i], before, assert_as_before);
-		suite_add_tcase(suite, cases[i]);
-	}
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	/* One after the other, because each case keeps all processors busy. */
+	return run_cases("faults", cases, COUNT(cases), 1);
 }

@@ -10,12 +10,15 @@
 #include "harness.h"
 
 /*
- * From Linux 6.11 on a receive whose last target dies gives ENOENT; on older
- * kernels it waits for ever.
+ * Since Linux 6.11, a receive fails with ENOENT when the last target dies. On
+ * older kernels it waits for ever.
  */
 bool receive_ends_with_the_last_target(void);
 
-/* For a process of its own that a test makes: what is checked after each. */
+/* A case whose tests each leave memory and descriptors as they were. */
+TCase *create_fault_case(const char *name);
+
+/* The same checks for a process that a test starts. */
 void count_before(void);
 void assert_as_before(void);
 
@@ -23,9 +26,9 @@ void assert_as_before(void);
 void sleep_randomly(unsigned int limit);
 
 /* Body: calls with 0, 1, 2, ... until it is killed; each must give one more. */
-int body_count_up(void *arg);
+int count_up(void *arg);
 /* Body: one call with 41, which must give 42. */
-int body_call_with_41(void *arg);
+int call_with_41(void *arg);
 /* The same, as a program: argv[1] of this one. */
 #define CALL_WITH_41 "call-with-41"
 
@@ -41,8 +44,8 @@ void assert_no_target_is_left(int listener);
 /* Answers while there is a target. */
 void answer_until_gone(int listener);
 
-TCase *kill_fault_tests(void);
-TCase *supervisor_fault_tests(void);
-TCase *target_fault_tests(void);
+TCase *killed_target_tests(void);
+TCase *hindered_supervisor_tests(void);
+TCase *changing_target_tests(void);
 
 #endif

@@ -31,20 +31,12 @@
 #include <sanitizer/lsan_interface.h>
 #include <seccomp.h>
 
+#include "process.h"
 #include "trap.h"
 
 /* getsid(0), with two more arguments. No sanitizer makes it. */
 #define TRAPPED SYS_getsid
 #define CALLERS 4 /* of each crew */
-
-#define MUST(condition)                                                   \
-	do {                                                              \
-		if (!(condition)) {                                       \
-			fprintf(stderr, "%s:%d: not so: %s (errno %d)\n", \
-				__FILE__, __LINE__, #condition, errno);   \
-			abort();                                          \
-		}                                                         \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -66,35 +58,14 @@ struct crew {
 enum { STEADY, RESTLESS, GONE, CREWS };
 static struct crew crews[CREWS];
 
-static void on_signal(int signal)
-{
-	(void)signal;
-}
-
-/* A child that dies with its parent. */
-static pid_t fork_bound(void)
-{
-	pid_t parent = getpid();
-	pid_t pid = fork();
-
-	MUST(pid >= 0);
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		if (getppid() != parent)
-			_exit(1);
-	}
-	return pid;
-}
-
 static _Noreturn void call_forever(long caller, bool steady)
 {
-	const struct sigaction handled = { .sa_handler = on_signal };
 	const struct itimerval often = { { 0, 3000 }, { 0, 3000 } };
 	const struct itimerval once = { { 0, 0 }, { 0, 30000 } };
 	long last = 0;
 
 	if (!steady && caller % 2) {
-		sigaction(SIGALRM, &handled, NULL);
+		catch_signal(SIGALRM, 0);
 		setitimer(ITIMER_REAL, &often, NULL);
 	} else if (!steady) {
 		setitimer(ITIMER_REAL, &once, NULL);
@@ -209,14 +180,15 @@ static _Noreturn void finish(void)
 		for (int error = 0; error < 200; error++)
 			if (results[function][error])
 				printf(" %lu %s", results[function][error],
-				       error ? strerrorname_np(error) : "ok");
+				       error ? error_name(error) : "ok");
 		printf("\n");
 	}
 	for (size_t i = 0; i < COUNT(reachable); i++) {
 		if (results[reachable[i].function][reachable[i].error])
 			continue;
-		printf("never reached: %s, errno %d\n",
-		       names[reachable[i].function], reachable[i].error);
+		printf("never reached: %s with %s\n",
+		       names[reachable[i].function],
+		       error_name(reachable[i].error));
 		all = false;
 	}
 	fflush(stdout);
@@ -230,7 +202,6 @@ static timer_t timer;
 static void start(void)
 {
 	const char *wanted = getenv("FUZZ_CALLS");
-	const struct sigaction action = { .sa_handler = on_signal };
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
 				  .sigev_signo = SIGUSR2 };
 	int sockets[2];
@@ -265,7 +236,7 @@ static void start(void)
 	read_only = guarded_page(PROT_READ, file);
 	no_access = guarded_page(PROT_NONE, file);
 	/* SIGALRM is libFuzzer's. With SA_RESTART, waits would not end. */
-	MUST(sigaction(SIGUSR2, &action, NULL) == 0);
+	catch_signal(SIGUSR2, 0);
 	MUST(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
 }
 

@@ -38,33 +38,33 @@ struct load {
 static struct load *load;
 
 /* The second argument of a call tells a supervisor thread to end with it. */
-static bool call(bool last)
+static bool make_call(bool last)
 {
 	long number = (long)load->called++;
 
 	return make_trapped_call(number, last, 0, 0, 0, 0) == number + 1;
 }
 
-static void *calling_thread(void *arg)
+static void *call_until_stopped(void *arg)
 {
 	while (!load->stop)
-		if (!call(false))
+		if (!make_call(false))
 			_exit(1);
 	return arg;
 }
 
-static int body_load(void *arg)
+static int call_from_threads(void *arg)
 {
 	pthread_t threads[TARGETS];
 
 	(void)arg;
 	for (size_t i = 0; i < COUNT(threads); i++)
-		if (pthread_create(&threads[i], NULL, calling_thread, NULL))
+		if (pthread_create(&threads[i], NULL, call_until_stopped, NULL))
 			return 2;
 	for (size_t i = 0; i < COUNT(threads); i++)
 		pthread_join(threads[i], NULL);
 	for (int i = 0; i < SUPERVISORS; i++)
-		if (!call(true))
+		if (!make_call(true))
 			return 1;
 	return 0;
 }
@@ -86,7 +86,7 @@ static bool answer_one(int listener, struct seccomp_notif *req,
 	return !req->data.args[1];
 }
 
-static void *supervisor_thread(void *arg)
+static void *supervise(void *arg)
 {
 	int listener = *(int *)arg;
 	struct seccomp_notif *req;
@@ -99,14 +99,14 @@ static void *supervisor_thread(void *arg)
 	return NULL;
 }
 
-static struct target supervised(pthread_t threads[SUPERVISORS],
-				void *(*supervisor)(void *))
+static struct target start_supervised(pthread_t threads[SUPERVISORS],
+				      void *(*supervisor)(void *))
 {
 	/* Where the threads find it. */
 	static struct target target;
 
 	load = shared_memory(sizeof(*load));
-	target = start_target(body_load, NULL);
+	target = start_target(call_from_threads, NULL);
 	for (int i = 0; i < SUPERVISORS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, supervisor,
 						&target.listener),
@@ -136,7 +136,7 @@ static void count_signals(int signal, siginfo_t *info, void *context)
 }
 
 /* 10,000 signals a second to this thread alone. */
-static void *interrupted_supervisor_thread(void *arg)
+static void *supervise_under_signals(void *arg)
 {
 	const struct itimerspec every = { { 0, 100000 }, { 0, 100000 } };
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID,
@@ -146,7 +146,7 @@ static void *interrupted_supervisor_thread(void *arg)
 	event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
 	ck_assert_int_eq(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
 	ck_assert_int_eq(timer_settime(timer, 0, &every, NULL), 0);
-	supervisor_thread(arg);
+	supervise(arg);
 	timer_delete(timer);
 	return NULL;
 }
@@ -166,7 +166,7 @@ START_TEST(signals_lose_no_call)
 	struct target target;
 
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-	target = supervised(threads, interrupted_supervisor_thread);
+	target = start_supervised(threads, supervise_under_signals);
 	/* Signals end a sleep: by the clock. */
 	for (double end = seconds_now() + SECONDS; seconds_now() < end;)
 		sleep_ms(100);
@@ -189,11 +189,10 @@ END_TEST
 START_TEST(children_of_a_threaded_supervisor_supervise_too)
 {
 	pthread_t threads[SUPERVISORS];
-	struct target target = supervised(threads, supervisor_thread);
+	struct target target = start_supervised(threads, supervise);
 
 	for (int i = 0; i < FORKS; i++) {
-		int status;
-		pid_t child = fork();
+		pid_t child = fork_bound();
 
 		if (child == 0) {
 			struct seccomp_notif req;
@@ -203,15 +202,14 @@ START_TEST(children_of_a_threaded_supervisor_supervise_too)
 				answer_one(target.listener, &req, &resp);
 			_exit(0);
 		}
-		ck_assert_int_eq(waitpid(child, &status, 0), child);
-		ck_assert_int_eq(status, 0);
+		ck_assert_int_eq(reap(child), 0);
 	}
 	ck_assert_uint_ge(load->answered, (unsigned long)FORKS * ANSWERS);
 	end_supervised(&target, threads);
 }
 END_TEST
 
-static int body_call_when_told(void *arg)
+static int call_when_told(void *arg)
 {
 	wait_until_told(arg);
 	return call_and_check(&(long){ -ENOSYS });
@@ -219,7 +217,7 @@ static int body_call_when_told(void *arg)
 
 static atomic_int receiver; /* the thread's id, while it may be waiting */
 
-static void *receiver_thread(void *arg)
+static void *receive_once(void *arg)
 {
 	struct seccomp_notif *req = arg;
 	int listener = (int)req->id; /* before it has one */
@@ -228,23 +226,6 @@ static void *receiver_thread(void *arg)
 	ck_assert_int_eq(seccomp_notify_receive(listener, req), 0);
 	receiver = 0;
 	return NULL;
-}
-
-/* Is the thread asleep in a call of ioctl(2) on this descriptor? */
-static bool waits_in_ioctl(int thread, int fd)
-{
-	char path[64];
-	char text[64] = "";
-	char expected[64];
-	int file;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", thread);
-	snprintf(expected, sizeof(expected), "%d 0x%x ", SYS_ioctl, fd);
-	file = open(path, O_RDONLY | O_CLOEXEC);
-	ck_assert_int_ge(file, 0);
-	ck_assert_int_ge(read(file, text, sizeof(text) - 1), 0);
-	close(file);
-	return strncmp(text, expected, strlen(expected)) == 0;
 }
 
 /*
@@ -257,20 +238,20 @@ START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {
 	int *told = shared_memory(sizeof(*told));
 	/* The other way round it would inherit the listener that is to end. */
-	struct target other = start_target(body_call_with_41, NULL);
-	struct target target = start_target(body_call_when_told, told);
+	struct target other = start_target(call_with_41, NULL);
+	struct target target = start_target(call_when_told, told);
 	const int number = target.listener;
 	struct seccomp_notif req = { .id = (uint64_t)number };
 	struct seccomp_notif_resp resp = { 0 };
 	pthread_t thread;
 
-	ck_assert_int_eq(pthread_create(&thread, NULL, receiver_thread, &req),
-			 0);
-	while (!receiver || !waits_in_ioctl(receiver, number))
+	ck_assert_int_eq(pthread_create(&thread, NULL, receive_once, &req), 0);
+	while (!receiver)
 		sleep_ms(1);
+	wait_for_ioctl(receiver, number);
 	close(number);
 	sleep_ms(50);
-	ck_assert(waits_in_ioctl(receiver, number));
+	ck_assert(sleeps_in_call(receiver, SYS_ioctl, number));
 
 	/* The number is another listener's, the receive goes on with its own.
 	 */
@@ -278,7 +259,7 @@ START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 	close(other.listener);
 	other.listener = number;
 	sleep_ms(50);
-	ck_assert(waits_in_ioctl(receiver, number));
+	ck_assert(sleeps_in_call(receiver, SYS_ioctl, number));
 	*told = 1;
 	pthread_join(thread, NULL);
 	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
@@ -298,7 +279,7 @@ END_TEST
 
 START_TEST(a_full_descriptor_table_is_no_hindrance)
 {
-	struct target target = start_target(body_count_up, NULL);
+	struct target target = start_target(count_up, NULL);
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
 	struct rlimit before;
@@ -347,7 +328,7 @@ static void free_list(void *last)
 	}
 }
 
-static rlim_t address_space(void)
+static rlim_t measure_address_space(void)
 {
 	unsigned long pages = 0;
 	FILE *file = fopen("/proc/self/statm", "re");
@@ -374,11 +355,11 @@ START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 
 	if (__asan_init || __tsan_init)
 		SKIP("the sanitizer has the allocator");
-	target = start_target(body_count_up, NULL);
+	target = start_target(count_up, NULL);
 	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
 	small = before;
-	small.rlim_cur = address_space() + (16 << 20);
+	small.rlim_cur = measure_address_space() + (16 << 20);
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &small), 0);
 	/* Check needs memory: it has to wait. */
 	memory = exhaust_memory();
@@ -407,8 +388,8 @@ START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 }
 END_TEST
 
-/* In /proc/self/status: has this process no filter? */
-static bool no_filter_here(void)
+/* /proc/self/status tells. */
+static bool has_no_filter(void)
 {
 	char line[256];
 	bool none = false;
@@ -426,25 +407,23 @@ START_TEST(a_process_without_a_filter_supervises_by_a_listener_from_a_socket)
 {
 	struct target target;
 	int sockets[2];
-	int status;
 	pid_t child;
 
 	ck_assert_int_eq(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
-	child = fork();
+	child = fork_bound();
 	if (child == 0) {
 		int listener = receive_fd(sockets[1]);
 
-		if (listener < 0 || !no_filter_here())
+		if (listener < 0 || !has_no_filter())
 			_exit(1);
 		answer_until_gone(listener);
 		_exit(0);
 	}
-	target = start_target(body_call_with_41, NULL);
+	target = start_target(call_with_41, NULL);
 	ck_assert_int_eq(send_fd(sockets[0], target.listener), 0);
 	ck_assert_int_eq(end_target(&target), 0);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(reap(child), 0);
 	close(sockets[0]);
 	close(sockets[1]);
 }
@@ -452,10 +431,10 @@ END_TEST
 
 #define NESTED_CALLS 1000
 
-static int body_nested_calls(void *arg)
+static int call_repeatedly(void *arg)
 {
 	for (int i = 0; i < NESTED_CALLS; i++)
-		if (body_call_with_41(arg) != 0)
+		if (call_with_41(arg) != 0)
 			return 1;
 	return 0;
 }
@@ -466,7 +445,7 @@ START_TEST(a_supervisor_may_be_a_target_itself)
 	const uint32_t requests[] = { (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,
 				      (uint32_t)SECCOMP_IOCTL_NOTIF_SEND,
 				      (uint32_t)ID_VALID };
-	struct target target = start_target(body_nested_calls, NULL);
+	struct target target = start_target(call_repeatedly, NULL);
 	struct simulation *trapped = shared_memory(sizeof(*trapped));
 	struct rule rules[COUNT(requests)];
 
@@ -482,9 +461,9 @@ START_TEST(a_supervisor_may_be_a_target_itself)
 }
 END_TEST
 
-TCase *supervisor_fault_tests(void)
+TCase *hindered_supervisor_tests(void)
 {
-	TCase *tests = tcase_create("supervisors");
+	TCase *tests = create_fault_case("hindered_supervisors");
 
 	tcase_add_loop_test(tests, signals_lose_no_call, 0, 2);
 	tcase_add_test(tests, children_of_a_threaded_supervisor_supervise_too);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* Targets that exit, exec, hide, get signals, or have two filters. */
+/* Targets that exit, exec, change namespaces, get signals, or get filters. */
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -22,7 +22,7 @@ struct cue {
 
 #define THREADS 8 /* that call */
 
-static void *calling_thread(void *arg)
+static void *call_without_answer(void *arg)
 {
 	(void)arg;
 	make_trapped_call(0, 0, 0, 0, 0, 0);
@@ -30,13 +30,14 @@ static void *calling_thread(void *arg)
 	_exit(1);
 }
 
-static int body_threads(void *arg)
+static int call_from_threads(void *arg)
 {
 	struct cue *cue = arg;
 	pthread_t thread;
 
 	for (int i = 0; i < THREADS; i++)
-		if (pthread_create(&thread, NULL, calling_thread, NULL) != 0)
+		if (pthread_create(&thread, NULL, call_without_answer, NULL) !=
+		    0)
 			return 2;
 	while (!cue->given)
 		sleep_ms(1);
@@ -46,10 +47,10 @@ static int body_threads(void *arg)
 }
 
 /* Half of the threads' calls are received, half are not. */
-static struct target threads_in_the_call(struct cue *cue,
-					 uint64_t ids[THREADS / 2])
+static struct target start_threads_in_the_call(struct cue *cue,
+					       uint64_t ids[THREADS / 2])
 {
-	struct target target = start_target(body_threads, cue);
+	struct target target = start_target(call_from_threads, cue);
 
 	for (int i = 0; i < THREADS / 2; i++)
 		ids[i] = receive(target.listener).id;
@@ -70,7 +71,7 @@ START_TEST(threads_in_the_call_die_with_their_target)
 	struct target target;
 
 	cue->status = 9;
-	target = threads_in_the_call(cue, ids);
+	target = start_threads_in_the_call(cue, ids);
 	ck_assert_int_eq(wait_for_target(&target), 9);
 	assert_no_target_is_left(target.listener);
 	close(target.listener);
@@ -82,7 +83,7 @@ START_TEST(threads_in_the_call_are_gone_when_their_target_execs)
 {
 	struct cue *cue = shared_memory(sizeof(*cue));
 	uint64_t ids[THREADS / 2];
-	struct target target = threads_in_the_call(cue, ids);
+	struct target target = start_threads_in_the_call(cue, ids);
 
 	answer_until_gone(target.listener);
 	ck_assert_int_eq(end_target(&target), 0);
@@ -90,16 +91,16 @@ START_TEST(threads_in_the_call_are_gone_when_their_target_execs)
 }
 END_TEST
 
-static int body_call_then_exec(void *arg)
+static int call_then_exec(void *arg)
 {
-	if (body_call_with_41(arg) == 0)
+	if (call_with_41(arg) == 0)
 		execl("/proc/self/exe", "faults", CALL_WITH_41, (char *)NULL);
 	return 1;
 }
 
 START_TEST(a_target_is_supervised_on_after_exec)
 {
-	struct target target = start_target(body_call_then_exec, NULL);
+	struct target target = start_target(call_then_exec, NULL);
 
 	answer(target.listener);
 	answer(target.listener);
@@ -113,28 +114,33 @@ static int unshare_pids(void)
 	return unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWPID : CLONE_NEWPID);
 }
 
-static int body_call_in_pid_namespace(void *arg)
+static int call_in_pid_namespace(void *arg)
 {
 	atomic_int *pid = arg;
-	int status;
 	pid_t child;
 
 	if (unshare_pids() != 0) {
 		*pid = -1;
 		return 1;
 	}
+	/* Its parent's pid is 0 there: fork_bound() would not know it. */
 	child = fork();
+	if (child < 0) {
+		*pid = -1;
+		return 1;
+	}
 	if (child == 0)
-		_exit(getpid() == 1 ? body_call_with_41(NULL) : 2);
+		_exit(getpid() == 1 ? call_with_41(NULL) : 2);
 	*pid = child;
-	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
+	return reap(child);
 }
 
-/* "in the supervisor's pid namespace." tests/notes.c has the thread. */
+/* "in the supervisor's pid namespace." The thread is tested in cases/notes.c.
+ */
 START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
 {
 	atomic_int *pid = shared_memory(sizeof(*pid));
-	struct target target = start_target(body_call_in_pid_namespace, pid);
+	struct target target = start_target(call_in_pid_namespace, pid);
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { .val = 42 };
 
@@ -142,7 +148,7 @@ START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
 		sleep_ms(1);
 	if (*pid < 0) {
 		end_target(&target);
-		SKIP("no pid namespace may be made here");
+		SKIP("no pid namespace can be made here");
 	}
 	req = receive(target.listener);
 	ck_assert_uint_eq(req.pid, (uint32_t)*pid);
@@ -159,12 +165,13 @@ END_TEST
 static int supervise_from_pid_namespace(int listener)
 {
 	struct seccomp_notif req;
-	int status;
 	pid_t child;
 
 	if (unshare_pids() != 0)
 		return NO_NAMESPACE;
 	child = fork();
+	if (child < 0)
+		return 2;
 	if (child == 0) {
 		struct seccomp_notif_resp resp = { .val = 42 };
 
@@ -176,22 +183,22 @@ static int supervise_from_pid_namespace(int listener)
 		resp.id = req.id;
 		_exit(-seccomp_notify_respond(listener, &resp));
 	}
-	return waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : 3;
+	return reap(child);
 }
 
 /* "It is 0 for a target outside of that namespace." */
 START_TEST(a_target_outside_of_the_supervisors_pid_namespace_has_pid_0)
 {
-	struct target target = start_target(body_call_with_41, NULL);
-	pid_t child = fork();
+	struct target target = start_target(call_with_41, NULL);
+	pid_t child = fork_bound();
 	int status;
 
 	if (child == 0)
 		_exit(supervise_from_pid_namespace(target.listener));
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	if (WEXITSTATUS(status) == NO_NAMESPACE) {
+	status = reap(child);
+	if (status == NO_NAMESPACE) {
 		kill_target(&target);
-		SKIP("no pid namespace may be made here");
+		SKIP("no pid namespace can be made here");
 	}
 	ck_assert_int_eq(status, 0);
 	ck_assert_int_eq(end_target(&target), 0);
@@ -206,7 +213,7 @@ static void count_signal(int signal)
 	++*handled;
 }
 
-static int body_handle_and_call(void *arg)
+static int handle_and_call(void *arg)
 {
 	const struct sigaction action = { .sa_handler = count_signal };
 	int status;
@@ -217,13 +224,13 @@ static int body_handle_and_call(void *arg)
 	return status;
 }
 
-static struct target killable_target(long *expected)
+static struct target start_killable_target(long *expected)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
 
 	handled = shared_memory(sizeof(*handled));
 	return try_target(&rule, 1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-			  body_handle_and_call, expected);
+			  handle_and_call, expected);
 }
 
 #define SKIP_IF_NOT_KILLABLE(target)                                    \
@@ -240,7 +247,7 @@ static struct target killable_target(long *expected)
 START_TEST(a_signal_leaves_a_killable_target_in_a_call_that_was_received)
 {
 	long expected = 42;
-	struct target target = killable_target(&expected);
+	struct target target = start_killable_target(&expected);
 	struct seccomp_notif req;
 	struct seccomp_notif_resp resp = { .val = 42 };
 
@@ -260,7 +267,7 @@ END_TEST
 START_TEST(a_fatal_signal_takes_a_killable_target_out_of_its_call)
 {
 	long expected = 42;
-	struct target target = killable_target(&expected);
+	struct target target = start_killable_target(&expected);
 	struct seccomp_notif req;
 
 	SKIP_IF_NOT_KILLABLE(target);
@@ -275,7 +282,7 @@ END_TEST
 START_TEST(a_signal_before_receive_takes_a_killable_target_out_of_its_call)
 {
 	long expected = -EINTR;
-	struct target target = killable_target(&expected);
+	struct target target = start_killable_target(&expected);
 
 	SKIP_IF_NOT_KILLABLE(target);
 	while (!notification_waits(target.listener))
@@ -288,7 +295,7 @@ START_TEST(a_signal_before_receive_takes_a_killable_target_out_of_its_call)
 }
 END_TEST
 
-static int second_listener(void)
+static int install_second_filter(void)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
 
@@ -296,21 +303,20 @@ static int second_listener(void)
 			      SECCOMP_FILTER_FLAG_NEW_LISTENER);
 }
 
-static int body_second_listener(void *arg)
+static int try_second_listener(void *arg)
 {
-	int status;
 	pid_t child;
 
-	if (second_listener() != -1 || errno != EBUSY)
+	if (install_second_filter() != -1 || errno != EBUSY)
 		return 1;
 	/* A child inherits the filter, and is refused like its parent. */
-	child = fork();
+	child = fork_bound();
 	if (child == 0)
-		_exit(second_listener() != -1 || errno != EBUSY ||
-		      body_call_with_41(NULL) != 0);
-	if (waitpid(child, &status, 0) != child || status != 0)
+		_exit(install_second_filter() != -1 || errno != EBUSY ||
+		      call_with_41(NULL) != 0);
+	if (reap(child) != 0)
 		return 2;
-	return body_call_with_41(arg);
+	return call_with_41(arg);
 }
 
 /*
@@ -320,38 +326,38 @@ static int body_second_listener(void *arg)
  */
 START_TEST(a_second_listener_is_ebusy_and_the_first_goes_on)
 {
-	struct target target = start_target(body_second_listener, NULL);
+	struct target target = start_target(try_second_listener, NULL);
 
 	answer_until_gone(target.listener);
 	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
 
-static int body_succeed_listener(void *arg)
+static int replace_listener(void *arg)
 {
 	int *socket = arg;
 	int listener;
 
 	/* Trapped by the first filter until its listener is closed. */
-	if (body_call_with_41(NULL) != 0)
+	if (call_with_41(NULL) != 0)
 		return 1;
 	do {
-		listener = second_listener();
+		listener = install_second_filter();
 	} while (listener < 0 && errno == EBUSY && poll(NULL, 0, 1) == 0);
 	if (listener < 0 || send_fd(*socket, listener) != 0)
 		return 2;
 	close(listener);
-	return body_call_with_41(NULL);
+	return call_with_41(NULL);
 }
 
-START_TEST(of_two_filters_deep_the_second_supervisor_answers_after_the_first)
+START_TEST(after_the_first_listener_is_closed_a_second_filter_gets_one)
 {
 	struct target target;
 	int sockets[2];
 
 	ck_assert_int_eq(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
-	target = start_target(body_succeed_listener, &sockets[1]);
+	target = start_target(replace_listener, &sockets[1]);
 	answer(target.listener);
 	close(target.listener);
 	target.listener = receive_fd(sockets[0]);
@@ -385,8 +391,9 @@ static _Noreturn int call_under_signals(void *arg)
  * kernel has taken a response that the target does not get: how many tries did
  * that take? 0: it did not happen in so many tries.
  */
-static int tries_until_a_response_is_lost(struct target target,
-					  struct results *results, int tries)
+static int count_tries_until_a_response_is_lost(struct target target,
+						struct results *results,
+						int tries)
 {
 	for (int i = 1; i <= tries; i++) {
 		struct seccomp_notif_resp resp = { .val = 7 };
@@ -426,7 +433,7 @@ START_TEST(a_response_that_the_kernel_took_may_be_lost)
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		SKIP("the target has to run at the same time as its supervisor");
 	target = start_target(call_under_signals, results);
-	tries = tries_until_a_response_is_lost(target, results, 300000);
+	tries = count_tries_until_a_response_is_lost(target, results, 300000);
 	ck_assert_int_gt(tries, 0);
 	printf("a response was lost after %d tries\n", tries);
 	kill_target(&target);
@@ -453,7 +460,7 @@ START_TEST(since_5_19_no_response_is_lost_with_wait_killable_recv)
 	} else {
 		ck_assert_int_gt(target.pid, 0);
 		if (kernel_version() >= KERNEL(6, 18))
-			ck_assert_int_eq(tries_until_a_response_is_lost(
+			ck_assert_int_eq(count_tries_until_a_response_is_lost(
 						 target, results, 20000),
 					 0);
 		kill_target(&target);
@@ -462,9 +469,9 @@ START_TEST(since_5_19_no_response_is_lost_with_wait_killable_recv)
 }
 END_TEST
 
-TCase *target_fault_tests(void)
+TCase *changing_target_tests(void)
 {
-	TCase *tests = tcase_create("targets");
+	TCase *tests = create_fault_case("changing_targets");
 
 	tcase_add_test(tests, threads_in_the_call_die_with_their_target);
 	tcase_add_test(tests,
@@ -487,7 +494,7 @@ TCase *target_fault_tests(void)
 	tcase_add_test(tests, a_second_listener_is_ebusy_and_the_first_goes_on);
 	tcase_add_test(
 		tests,
-		of_two_filters_deep_the_second_supervisor_answers_after_the_first);
+		after_the_first_listener_is_closed_a_second_filter_gets_one);
 	tcase_add_test(tests, a_response_that_the_kernel_took_may_be_lost);
 	tcase_add_test(tests,
 		       since_5_19_no_response_is_lost_with_wait_killable_recv);

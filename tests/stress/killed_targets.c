@@ -25,13 +25,11 @@
 static void kill_in_workers(void (*kill_one)(void), int kills)
 {
 	pid_t workers[WORKERS];
-	int status;
 
 	for (int i = 0; i < WORKERS; i++) {
 		unsigned int seed = (unsigned int)rand();
 
-		workers[i] = fork();
-		ck_assert_int_ge(workers[i], 0);
+		workers[i] = fork_bound();
 		if (workers[i] > 0)
 			continue;
 		srand(seed);
@@ -41,15 +39,13 @@ static void kill_in_workers(void (*kill_one)(void), int kills)
 		assert_as_before();
 		_exit(0);
 	}
-	for (int i = 0; i < WORKERS; i++) {
-		ck_assert_int_eq(waitpid(workers[i], &status, 0), workers[i]);
-		ck_assert_int_eq(status, 0);
-	}
+	for (int i = 0; i < WORKERS; i++)
+		ck_assert_int_eq(reap(workers[i]), 0);
 }
 
 static void kill_before_receive(void)
 {
-	struct target target = start_target(body_count_up, NULL);
+	struct target target = start_target(count_up, NULL);
 
 	sleep_randomly(WITHIN);
 	kill(target.pid, SIGKILL);
@@ -68,7 +64,7 @@ static atomic_int *answered; /* by all workers, though killed */
 
 static void kill_before_respond(void)
 {
-	struct target target = start_target(body_count_up, NULL);
+	struct target target = start_target(count_up, NULL);
 	struct seccomp_notif req = receive(target.listener);
 	struct seccomp_notif_resp resp = { .id = req.id, .val = 1 };
 
@@ -93,7 +89,7 @@ START_TEST(targets_killed_between_receive_and_respond_are_gone)
 }
 END_TEST
 
-static void *answer_thread(void *listener)
+static void *answer_from_thread(void *listener)
 {
 	answer_until_gone(*(int *)listener);
 	return NULL;
@@ -101,17 +97,17 @@ static void *answer_thread(void *listener)
 
 static void kill_while_two_threads_answer(void)
 {
-	struct target target = start_target(body_count_up, NULL);
+	struct target target = start_target(count_up, NULL);
 	pthread_t threads[2];
 
 	for (size_t n = 0; n < COUNT(threads); n++)
-		MUST(pthread_create(&threads[n], NULL, answer_thread,
+		MUST(pthread_create(&threads[n], NULL, answer_from_thread,
 				    &target.listener) == 0);
 	sleep_randomly(WITHIN);
 	kill(target.pid, SIGKILL);
 	for (size_t n = 0; n < COUNT(threads); n++)
 		pthread_join(threads[n], NULL);
-	/* By the signal: each answer before it was the right one. */
+	/* The signal ended it, so each answer before that was right. */
 	MUST(wait_for_target(&target) == 128 + SIGKILL);
 	close(target.listener);
 }
@@ -124,9 +120,9 @@ START_TEST(targets_killed_while_two_threads_answer_end_both)
 }
 END_TEST
 
-TCase *kill_fault_tests(void)
+TCase *killed_target_tests(void)
 {
-	TCase *tests = tcase_create("kills");
+	TCase *tests = create_fault_case("killed_targets");
 
 	tcase_add_test(tests, targets_killed_before_receive_leave_nothing);
 	tcase_add_test(tests,
