@@ -328,13 +328,15 @@ START_TEST(the_call_of_a_target_with_a_copy_of_the_listener_waits_on)
 END_TEST
 
 /*
+ * "and does not set SECCOMP_USER_NOTIF_FLAG_CONTINUE, with which the kernel
+ * would read the path again."
  * "This program runs the command that it is given, and lets it make no
  * directory."
  * "It receives each call of mkdir(2) and mkdirat(2) that the command or a child
  * of it makes, and answers the call itself:"
  * "The program therefore decides on its own copy of the path,"
- * "The program ends when the command ends."
- * The program of EXAMPLES, which tests.mk cuts out of the page and compiles.
+ * "The program ends when the command ends." The program of EXAMPLES, which
+ * tests.mk cuts out of the page and compiles.
  * "the call succeeds if its path begins with /tmp/, although nothing is made,
  * and fails with EACCES otherwise."
  */

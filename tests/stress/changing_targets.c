@@ -461,7 +461,7 @@ START_TEST(since_5_19_no_response_is_lost_with_wait_killable_recv)
 		ck_assert_int_gt(target.pid, 0);
 		if (kernel_version() >= KERNEL(6, 18))
 			ck_assert_int_eq(count_tries_until_a_response_is_lost(
-						 target, results, 20000),
+						 target, results, 60000),
 					 0);
 		kill_target(&target);
 	}
