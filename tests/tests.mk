@@ -5,7 +5,7 @@
 
 # The last one is for a machine without /proc, where $ORIGIN is not known.
 LINK_TEST = $(LDFLAGS) -L$(BUILD) \
-	-Wl,-rpath,'$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
+	-Xlinker -rpath -Xlinker '$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
 # The programs of `make check`.
 PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme victim \
 	cplusplus)

@@ -288,7 +288,7 @@ END_TEST
 static void answer_without_flags(const struct seccomp_notif *req,
 				 struct seccomp_notif_resp *resp, void *calls)
 {
-	struct seccomp_notif_resp sent;
+	struct seccomp_notif_resp sent = { 0 };
 
 	++*(int *)calls;
 	if (!read_memory((pid_t)req->pid, req->data.args[2], &sent,

@@ -300,8 +300,8 @@ END_TEST
 
 /* Notifications that come, and how often each sets the flag. */
 struct step {
-	int fd;
 	uint64_t id;
+	int fd;
 	int sets;
 };
 enum { ANY = -1 };
@@ -336,11 +336,11 @@ static void assert_steps(const struct step *steps, size_t count)
 START_TEST(ids_that_go_on_are_the_same_listener)
 {
 	static const struct step steps[] = {
-		{ 3, FAR, 1 },		 { 3, FAR, 0 },
-		{ 3, FAR + 1, 0 },	 { 3, FAR + 0xffff, 0 },
-		{ 3, FAR + 0x10000, 0 }, { 3, FAR + 0xffff, 0 },
-		{ 3, FAR + 0x10000, 0 }, { 3, FAR + 0x20000, 0 },
-		{ 3, UINT64_MAX, 1 },	 { 3, 0, IF_LONG_HAS_64_BITS },
+		{ FAR, 3, 1 },		 { FAR, 3, 0 },
+		{ FAR + 1, 3, 0 },	 { FAR + 0xffff, 3, 0 },
+		{ FAR + 0x10000, 3, 0 }, { FAR + 0xffff, 3, 0 },
+		{ FAR + 0x10000, 3, 0 }, { FAR + 0x20000, 3, 0 },
+		{ UINT64_MAX, 3, 1 },	 { 0, 3, IF_LONG_HAS_64_BITS },
 	};
 
 	assert_steps(steps, COUNT(steps));
@@ -350,16 +350,16 @@ END_TEST
 START_TEST(ids_far_away_are_another_listener)
 {
 	static const struct step steps[] = {
-		{ 3, FAR, 1 },
-		{ 3, FAR + 0x20000, 1 },
-		{ 3, FAR, 1 },
-		{ 4, FAR, 1 },
-		{ 3, FAR, 0 },
-		{ 4, FAR, 0 },
-		{ 3, FAR | UINT64_C(1) << 47, 1 },
-		{ 3, FAR, 1 },
-		{ 3, FAR | UINT64_C(1) << 63, IF_LONG_HAS_64_BITS },
-		{ 3, (FAR | UINT64_C(1) << 63) + 0x10000, 0 },
+		{ FAR, 3, 1 },
+		{ FAR + 0x20000, 3, 1 },
+		{ FAR, 3, 1 },
+		{ FAR, 4, 1 },
+		{ FAR, 3, 0 },
+		{ FAR, 4, 0 },
+		{ FAR | UINT64_C(1) << 47, 3, 1 },
+		{ FAR, 3, 1 },
+		{ FAR | UINT64_C(1) << 63, 3, IF_LONG_HAS_64_BITS },
+		{ (FAR | UINT64_C(1) << 63) + 0x10000, 3, 0 },
 	};
 
 	assert_steps(steps, COUNT(steps));
@@ -375,15 +375,15 @@ END_TEST
 START_TEST(high_descriptors_are_served_too)
 {
 	static const struct step steps[] = {
-		{ 5, FAR, 1 },
-		{ 1024 + 5, FAR * 2, 1 },
-		{ 1024 + 5, FAR * 2, 0 },
-		{ 5, FAR, ANY },
-		{ 5, FAR, 0 },
-		{ 1023, FAR * 3, 1 },
-		{ 1 << 20, FAR * 4, 1 },
-		{ 1 << 20, FAR * 4, 0 },
-		{ 0x7fffffff, FAR * 5, 1 },
+		{ FAR, 5, 1 },
+		{ FAR * 2, 1024 + 5, 1 },
+		{ FAR * 2, 1024 + 5, 0 },
+		{ FAR, 5, ANY },
+		{ FAR, 5, 0 },
+		{ FAR * 3, 1023, 1 },
+		{ FAR * 4, 1 << 20, 1 },
+		{ FAR * 4, 1 << 20, 0 },
+		{ FAR * 5, 0x7fffffff, 1 },
 	};
 
 	assert_steps(steps, COUNT(steps));

@@ -16,11 +16,12 @@
 #include "process.h"
 
 /* NULL in musl and in glibc before 2.32. */
-extern const char *strerrorname_np(int error) __attribute__((weak));
+extern const char *name_of_error(int error) __asm__("strerrorname_np")
+	__attribute__((weak));
 
 const char *error_name(int error)
 {
-	const char *name = strerrorname_np ? strerrorname_np(error) : NULL;
+	const char *name = name_of_error ? name_of_error(error) : NULL;
 
 	return name ? name : strerror(error);
 }
