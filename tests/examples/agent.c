@@ -20,7 +20,8 @@
  * changed it meanwhile: "continue" is no security check. What a container must
  * never do has to be prevented by its capabilities and its mounts.
  *
- * cc -D_GNU_SOURCE agent.c $(pkg-config --cflags --libs libseccomp-notify json-c)
+ *	cc -D_GNU_SOURCE agent.c \
+ *	   $(pkg-config --cflags --libs libseccomp-notify json-c)
  *
  * Needs Linux 5.9.
  */

@@ -150,6 +150,19 @@ def listening(path):
                    for line in file)
 
 
+def wait_for_closed(pid):
+    """How many descriptors a daemon still has but for its own five, after a while."""
+    limit = time.monotonic() + 5
+    while True:
+        try:
+            left = len(os.listdir(f"/proc/{pid}/fd")) - 5
+        except OSError:
+            return 0
+        if left <= 0 or time.monotonic() > limit:
+            return max(left, 0)
+        time.sleep(0.01)
+
+
 def exit_code(status):
     return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
@@ -205,17 +218,18 @@ def run_once(program, condition, number, folder):
             launchers.append(start(condition.prefix + (under if on_target else []) + command))
     else:
         run.supervisor = start(condition.prefix + under + command)
-    attack = threading.Thread(target=condition.attack or (lambda run, number: None),
+    attack = threading.Thread(target=condition.attack or (lambda _run, _number: None),
                               args=(run, number))
     attack.start()
     waited = True
+    left_open = 0
     for launcher in launchers:
         waited = waited and wait(launcher, limit)
         result.started = waited and waited[0]
     if program.daemon:
         while run.targets() and time.monotonic() < limit:
             time.sleep(0.005)
-        time.sleep(0.1)
+        left_open = wait_for_closed(run.supervisor)
         run.kill([run.supervisor], signal.SIGTERM)
     ended = wait(run.supervisor, limit)
     left = run.processes()
@@ -237,8 +251,13 @@ def run_once(program, condition, number, folder):
                 process.wait()
         return result
     result.status, result.processor = ended
+    if left_open:
+        result.wrong = f"it keeps {left_open} descriptors of targets that are gone"
+        return result
     if result.processor > 0.6 * result.seconds + 0.2:
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
+    elif "with signals blocked" in result.text:
+        result.wrong = "it started its target with signals blocked"
     elif os.strerror(errno.EILSEQ) in result.text:
         result.wrong = "a target got another file than it opened"
     else:
@@ -307,7 +326,19 @@ def refuses_other_file(_program, result):
     return None if "x Permission denied" in result.text else "it is not refused"
 
 
-def stop_and_continue(run, number):
+def ended_by_signal(_program, result):
+    if "ended by signal 15" in result.text and result.status == 1 and result.seconds < 4:
+        return None
+    return "it does not end, and its targets with it"
+
+
+def terminate(run, _number):
+    while not run.ended.is_set() and not any(is_victim(pid) for pid in run.targets()):
+        pass
+    run.kill([run.supervisor], signal.SIGTERM)
+
+
+def stop_and_continue(run, _number):
     while not run.ended.is_set():
         targets = run.targets()
         run.kill(targets, signal.SIGSTOP)
@@ -358,6 +389,8 @@ def conditions(other_victim):
         Condition("targets killed", goes_on, env={"DELAY": "2"}, options=BUSY, attack=kill_targets, runs=5,
                   unfit=STATIC),
         Condition("three targets at once", works, options=BUSY, at_once=3, only=AGENT),
+        Condition("SIGTERM", ended_by_signal, options=["-s", "5"], attack=terminate,
+                  only=("many",)),
         # "Trapped calls of processes that the command leaves behind then fail with
         # ENOSYS."
         Condition("children left behind", works, options=["-b", "-s", "0.1"],

@@ -97,7 +97,7 @@ int execvp(const char *file, char *const *arguments)
 /* What a wait that has found something gives: see above. */
 static void spoil(int result, int *events, int only)
 {
-	const struct timespec wait = { 0, 50000000 };
+	const struct timespec wait = { 0, 150000000 };
 
 	if (result > 0 && *events == only && errors > 0) {
 		errors--;

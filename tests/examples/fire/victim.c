@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,7 @@ static void *work(void *unused)
 int main(int argc, char **argv)
 {
 	pthread_t threads[256];
+	sigset_t blocked;
 	int count = 1, status = 0, option;
 
 	while ((option = getopt(argc, argv, "t:s:bdior:ue:")) != -1) {
@@ -122,6 +124,9 @@ int main(int argc, char **argv)
 	}
 	if (as_nobody && (setgid(65534) < 0 || setuid(65534) < 0))
 		return 5;
+	if (sigprocmask(SIG_SETMASK, NULL, &blocked) == 0 &&
+	    sigismember(&blocked, SIGTERM))
+		printf("victim: started with signals blocked\n");
 	paths = argv + optind;
 	for (int i = 0; i < count && i < 256; i++)
 		if (pthread_create(&threads[i], NULL, work, NULL))
