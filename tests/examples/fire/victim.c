@@ -8,7 +8,7 @@
  *
  *	-t THREADS  as many threads do this at once
  *	-s SECONDS  again and again for so long, with pauses of 10 ms
- *	-b          leave a child behind that goes on for two seconds
+ *	-b          leave a child behind that goes on for another second
  *	-d          let nobody read the memory: PR_SET_DUMPABLE
  *	-i          call with int $0x80, whose numbers are those of i386
  *	-o          open(2) each file and read it, instead of mkdir(2)
@@ -105,7 +105,7 @@ int main(int argc, char **argv)
 		else if (option == 's')
 			end = seconds_now() + atof(optarg);
 		else if (option == 'b' && fork() == 0)
-			end = seconds_now() + 2;
+			end = seconds_now() + 1;
 		else if (option == 'd')
 			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		else if (option == 'i')
