@@ -378,6 +378,8 @@ LOOPS = ("header's loop", "guide's loop")
 AGENT = ("agent", "agent, static")
 BUSY = ["-t", "8", "-s", "0.4"]
 BUSIER = ["-t", "64", "-s", "0.6"]
+RESTART = {"STORM": "restart", "DELAY": "2", "POLLERR": "2"}  # see storm.c
+INTERRUPT = {**RESTART, "STORM": "interrupt"}
 WITHOUT_PIDFD = LOOPS + ("demo", "many", "open", "handover") + AGENT
 
 
@@ -388,14 +390,14 @@ def conditions(other_victim):
         Condition("nothing goes wrong", works),
         # "poll(2) may report POLLERR alone if a signal is pending for the supervisor
         # while the kernel's lock of the listener is taken."
-        Condition("signals, SA_RESTART", works, env={"STORM": "restart", "DELAY": "2", "POLLERR": "2"},
+        Condition("signals, SA_RESTART", works, env=RESTART,
                   options=BUSY, runs=3, unfit=STATIC),
-        Condition("signals, no SA_RESTART", goes_on, env={"STORM": "interrupt", "DELAY": "2", "POLLERR": "2"},
+        Condition("signals, no SA_RESTART", goes_on, env=INTERRUPT,
                   options=BUSY, runs=3, unfit=STATIC),
-        Condition("SIGSTOP and SIGCONT, signals", works, env={"STORM": "restart", "DELAY": "2", "POLLERR": "2"},
+        Condition("SIGSTOP and SIGCONT, signals", works, env=RESTART,
                   options=BUSIER, attack=stop_and_continue, runs=2, unfit=STATIC),
-        Condition("targets killed", goes_on, env={"DELAY": "2"}, options=BUSY, attack=kill_targets, runs=5,
-                  unfit=STATIC),
+        Condition("targets killed", goes_on, env={"DELAY": "2"}, options=BUSY,
+                  attack=kill_targets, runs=5, unfit=STATIC),
         Condition("three targets at once", works, options=BUSY, at_once=3, only=AGENT),
         Condition("SIGTERM", ended_by_signal, options=["-s", "5"], attack=terminate,
                   only=("many",)),
