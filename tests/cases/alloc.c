@@ -119,7 +119,7 @@ static bool all_zero(const void *memory, size_t size)
  * "Always use these functions and do not depend on the structure sizes in
  * headers, because the sizes can differ between kernel versions."
  */
-START_TEST(gives_zeroed_memory_of_the_kernels_size)
+START_TEST(alloc_gives_zeroed_memory_of_the_kernels_size)
 {
 	struct outcome got;
 
@@ -164,7 +164,7 @@ START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
 }
 END_TEST
 
-START_TEST(the_running_kernel_gives_its_own_sizes)
+START_TEST(alloc_gives_the_running_kernels_sizes)
 {
 	struct seccomp_notif_sizes sizes;
 	struct outcome got = alloc_both();
@@ -433,9 +433,9 @@ TCase *alloc_tests(void)
 {
 	TCase *tests = tcase_create("alloc");
 
-	tcase_add_test(tests, gives_zeroed_memory_of_the_kernels_size);
+	tcase_add_test(tests, alloc_gives_zeroed_memory_of_the_kernels_size);
 	tcase_add_test(tests, a_kernel_of_smaller_sizes_gets_the_headers);
-	tcase_add_test(tests, the_running_kernel_gives_its_own_sizes);
+	tcase_add_test(tests, alloc_gives_the_running_kernels_sizes);
 	tcase_add_test(tests, the_kernel_is_asked_for_the_sizes_each_time);
 	tcase_add_test(tests, either_pointer_may_be_null);
 	tcase_add_test(tests, the_kernel_is_asked_once);

@@ -23,7 +23,7 @@ static int call_with_six_arguments(void *arg)
  * listener fd and stores it in req."
  * "No function needs another one to be called first."
  */
-START_TEST(receives_the_call_with_its_arguments)
+START_TEST(receive_fills_in_the_call_with_its_arguments)
 {
 	struct target target = start_target(call_with_six_arguments, NULL);
 	struct seccomp_notif req;
@@ -45,7 +45,7 @@ static int sleep_then_call(void *arg)
 	return call_and_check(arg);
 }
 
-START_TEST(waits_until_a_notification_comes)
+START_TEST(receive_waits_until_a_notification_comes)
 {
 	double before = seconds_now();
 	long expected = -ENOSYS;
@@ -63,7 +63,7 @@ END_TEST
  * "The function overwrites whatever req contains, so the buffer need not be
  * cleared."
  */
-START_TEST(takes_a_buffer_full_of_garbage)
+START_TEST(receive_takes_a_buffer_full_of_garbage)
 {
 	long expected = -ENOSYS;
 	struct target target = start_target(call_and_check, &expected);
@@ -76,7 +76,7 @@ START_TEST(takes_a_buffer_full_of_garbage)
 }
 END_TEST
 
-START_TEST(writes_no_byte_beyond_the_structure)
+START_TEST(receive_writes_no_byte_beyond_the_structure)
 {
 	struct target target = start_target(call_forever, NULL);
 	struct {
@@ -362,7 +362,8 @@ START_TEST(a_target_that_died_before_the_receive_is_enoent)
 }
 END_TEST
 
-/* "or one of these negative values on failure:" of receive, always the first.
+/*
+ * "or one of these negative values on failure:" Of receive, it is the first.
  */
 START_TEST(a_failure_of_receive_is_not_tried_again)
 {
@@ -387,10 +388,10 @@ TCase *receive_tests(void)
 {
 	TCase *tests = tcase_create("receive");
 
-	tcase_add_test(tests, receives_the_call_with_its_arguments);
-	tcase_add_test(tests, waits_until_a_notification_comes);
-	tcase_add_test(tests, takes_a_buffer_full_of_garbage);
-	tcase_add_test(tests, writes_no_byte_beyond_the_structure);
+	tcase_add_test(tests, receive_fills_in_the_call_with_its_arguments);
+	tcase_add_test(tests, receive_waits_until_a_notification_comes);
+	tcase_add_test(tests, receive_takes_a_buffer_full_of_garbage);
+	tcase_add_test(tests, receive_writes_no_byte_beyond_the_structure);
 	tcase_add_test(tests, one_pair_serves_1000_notifications);
 	tcase_add_test(tests, receive_null_is_efault);
 	tcase_add_test(tests,

@@ -80,7 +80,7 @@ static int expect_session(void *arg)
  * "If flags is SECCOMP_USER_NOTIF_FLAG_CONTINUE" "and val and error are 0, the
  * kernel executes the call as if there had been no notification."
  */
-START_TEST(continue_runs_the_call)
+START_TEST(continue_lets_the_kernel_run_the_call)
 {
 	int session = getsid(0);
 	struct target target = start_target(expect_session, &session);
@@ -119,7 +119,7 @@ START_TEST(signals_do_not_stop_the_response)
 END_TEST
 
 /*
- * "or one of these negative values on failure:" of respond, always the first.
+ * "or one of these negative values on failure:" Of respond, it is the first.
  * "The system call failed, and errno tells why."
  */
 START_TEST(another_failure_of_respond_is_not_tried_again)
@@ -378,7 +378,7 @@ TCase *respond_tests(void)
 	tcase_add_test(tests, the_targets_call_gives_val);
 	tcase_add_test(tests, respond_may_be_the_first_call);
 	tcase_add_test(tests, the_targets_call_fails_with_error);
-	tcase_add_test(tests, continue_runs_the_call);
+	tcase_add_test(tests, continue_lets_the_kernel_run_the_call);
 	tcase_add_test(tests, signals_do_not_stop_the_response);
 	tcase_add_test(tests, another_failure_of_respond_is_not_tried_again);
 	tcase_add_test(tests, a_second_answer_is_einprogress_then_enoent);

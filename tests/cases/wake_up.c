@@ -104,7 +104,7 @@ static const char *const not_one[] = { NULL, "",   "0",	  "yes", "true", "11",
 				       " 1", "1 ", "1\n", "1x",	 "01" };
 
 /* "Any other value, or none, changes nothing." */
-START_TEST(off_unless_the_variable_is_1)
+START_TEST(the_flag_is_off_unless_the_variable_is_1)
 {
 	struct target target = start_watched(call_forever, not_one[_i]);
 
@@ -119,7 +119,7 @@ END_TEST
  * from to synchronous wake-up." "The library makes the request once for each
  * listener, at the first receive from it."
  */
-START_TEST(set_once_for_a_listener)
+START_TEST(the_flag_is_set_once_for_a_listener)
 {
 	struct target target = start_watched(call_forever, "1");
 
@@ -183,7 +183,7 @@ START_TEST(the_variable_is_read_after_the_wait)
 }
 END_TEST
 
-START_TEST(set_once_for_each_of_several_listeners)
+START_TEST(the_flag_is_set_once_for_each_of_several_listeners)
 {
 	struct target targets[4];
 
@@ -200,7 +200,7 @@ START_TEST(set_once_for_each_of_several_listeners)
 }
 END_TEST
 
-START_TEST(set_again_when_a_descriptor_number_has_another_listener)
+START_TEST(the_flag_is_set_again_when_a_number_has_another_listener)
 {
 	struct target first = start_target(call_forever, NULL);
 	struct target second = start_watched(call_forever, "1");
@@ -229,7 +229,7 @@ static int call_forever_from_eight(void *arg)
 	return call_forever(arg);
 }
 
-START_TEST(set_once_from_several_threads)
+START_TEST(the_flag_is_set_once_from_several_threads)
 {
 	struct target target = start_watched(call_forever_from_eight, "1");
 	pthread_t threads[8];
@@ -249,7 +249,7 @@ END_TEST
  * "on earlier kernels, and if a filter on the supervisor makes the request
  * fail, nothing changes." EINVAL is from the first, EPERM from the second.
  */
-START_TEST(a_refusal_shows_in_nothing)
+START_TEST(a_refusal_of_the_flag_shows_in_nothing)
 {
 	static const int errors[] = { EINVAL, EPERM };
 	struct target target = start_watched(call_forever, "1");
@@ -433,7 +433,7 @@ static int run_as(uid_t user, int program, int listener)
  * "A set-user-ID program ignores it (see secure_getenv(3))." The program is
  * tests/cases/secure.c.
  */
-START_TEST(never_in_a_set_user_id_program)
+START_TEST(the_flag_is_never_set_by_a_set_user_id_program)
 {
 	const char *built = find_built("secure");
 	struct target target;
@@ -538,19 +538,22 @@ TCase *wake_up_tests(void)
 	TCase *tests = tcase_create("wake_up");
 
 	tcase_add_test(tests, the_kernel_takes_the_flag_since_6_6);
-	tcase_add_loop_test(tests, off_unless_the_variable_is_1, 0,
+	tcase_add_loop_test(tests, the_flag_is_off_unless_the_variable_is_1, 0,
 			    COUNT(not_one));
-	tcase_add_test(tests, set_once_for_a_listener);
+	tcase_add_test(tests, the_flag_is_set_once_for_a_listener);
 	tcase_add_test(tests, the_variable_is_read_once);
 	tcase_add_loop_test(
 		tests, nothing_but_a_receive_that_succeeds_reads_the_variable,
 		0, 2);
 	tcase_add_test(tests, the_variable_is_read_after_the_wait);
-	tcase_add_test(tests, set_once_for_each_of_several_listeners);
 	tcase_add_test(tests,
-		       set_again_when_a_descriptor_number_has_another_listener);
-	tcase_add_test(tests, set_once_from_several_threads);
-	tcase_add_loop_test(tests, a_refusal_shows_in_nothing, 0, 2);
+		       the_flag_is_set_once_for_each_of_several_listeners);
+	tcase_add_test(
+		tests,
+		the_flag_is_set_again_when_a_number_has_another_listener);
+	tcase_add_test(tests, the_flag_is_set_once_from_several_threads);
+	tcase_add_loop_test(tests, a_refusal_of_the_flag_shows_in_nothing, 0,
+			    2);
 	tcase_add_test(tests, signals_do_not_lose_the_flag);
 	tcase_add_test(tests, a_failed_receive_sets_nothing);
 	tcase_add_test(tests, ids_that_go_on_are_the_same_listener);
@@ -559,6 +562,6 @@ TCase *wake_up_tests(void)
 	tcase_add_test(
 		tests,
 		the_flag_stays_when_the_listener_goes_to_another_process);
-	tcase_add_test(tests, never_in_a_set_user_id_program);
+	tcase_add_test(tests, the_flag_is_never_set_by_a_set_user_id_program);
 	return tests;
 }

@@ -107,8 +107,7 @@ typedef void (*kernel_answer)(const struct seccomp_notif *req,
 void simulate_kernel(const struct rule *rules, size_t count,
 		     kernel_answer answer, void *arg);
 
-/* A simulated kernel that counts calls and fails some of them; shared memory.
- */
+/* What a simulated kernel counts and fails; it is in shared memory. */
 struct simulation {
 	int calls;	  /* that came */
 	int failing;	  /* this many of the next ones fail */
