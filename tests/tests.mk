@@ -7,8 +7,8 @@
 LINK_TEST = $(LDFLAGS) -L$(BUILD) \
 	-Xlinker -rpath -Xlinker '$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
 # The programs of `make check`.
-PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure example readme victim \
-	cplusplus)
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure stand_in.so caller.so example \
+	readme victim cplusplus)
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
@@ -32,7 +32,8 @@ SOAK = $(call objects,$(addprefix tests/stress/,\
 	soak.c soak_target.c soak_supervisor.c))
 $(FAULTS) $(SOAK): $(wildcard tests/stress/*.h)
 CHECKED = $(addprefix $(BUILD)/tests/,suite faults soak)
-$(BUILD)/tests/suite: $(call objects,$(filter-out %/secure.c,$(wildcard tests/cases/*.c)))
+$(BUILD)/tests/suite: $(call objects,$(filter-out \
+	%/secure.c %/stand_in.c %/caller.c,$(wildcard tests/cases/*.c)))
 $(BUILD)/tests/faults: $(FAULTS)
 $(BUILD)/tests/soak: $(SOAK)
 $(CHECKED): $(LIB) $(LIBRARY)
@@ -43,6 +44,12 @@ $(CHECKED): $(LIB) $(LIBRARY)
 $(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
+
+# Modules that the suite loads.
+$(BUILD)/tests/stand_in.so $(BUILD)/tests/caller.so: \
+		$(BUILD)/tests/%.so: tests/cases/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -fPIC -shared -o $@ $< $(LDFLAGS) -Wl,--hash-style=sysv
 
 # In C++, where the compiler has it (gcc needs g++), and without libseccomp.
 $(BUILD)/tests/cplusplus: tests/compat/drop-in.c include/seccomp.h $(LIBRARY)

@@ -56,6 +56,13 @@ static void *load_renamed(void *function, const char *name, const char *other)
 	return library;
 }
 
+static void *load_built(const char *name)
+{
+	const char *path = find_built(name);
+
+	return path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+}
+
 #define RENAMED (-1)
 static const int modes[] = { RTLD_LOCAL, RTLD_GLOBAL, RENAMED };
 
@@ -195,6 +202,8 @@ END_TEST
  * "seccomp_notify_fd() returns the listener,"
  * "The seccomp_notify_fd() function returns the listener of the filter that
  * seccomp_load(3) loaded from the filter context ctx of libseccomp."
+ * "seccomp_notify_fd() passes its filter context to the libseccomp that is in
+ * the process, wherever that was loaded."
  */
 START_TEST(after_load_it_is_the_listener)
 {
@@ -228,6 +237,262 @@ START_TEST(after_load_it_is_the_listener)
 }
 END_TEST
 
+static void *load_filter(void)
+{
+	void *ctx = init(SECCOMP_RET_ALLOW);
+
+	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED_HERE, 0),
+			 0);
+	ck_assert_int_eq(load(ctx), 0);
+	return ctx;
+}
+
+/* What fd gives in a process that any system call but exit_group(2) kills. */
+static void assert_no_system_call(void *ctx, int expected)
+{
+	const struct rule rule = { SYS_exit_group, -1, 0, SECCOMP_RET_ALLOW };
+	pid_t child = fork_bound();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (install_filter(&rule, 1, SECCOMP_RET_KILL_PROCESS, 0) != 0)
+			_exit(2);
+		syscall(SYS_exit_group, seccomp_notify_fd(ctx) != expected);
+	}
+	ck_assert_int_eq(reap(child), 0);
+}
+
+/*
+ * "The function makes no system call and reads no file." Nor does libseccomp,
+ * once it has made a context.
+ */
+START_TEST(fd_makes_no_system_call)
+{
+	void *ctx;
+
+	if (!load_libseccomp(modes[_i]))
+		SKIP(NO_LIBSECCOMP);
+	assert_no_system_call(NULL, -EINVAL);
+	ctx = load_filter();
+	assert_no_system_call(ctx, seccomp_notify_fd(ctx));
+	assert_no_system_call(junk, -EINVAL);
+	release(ctx);
+}
+END_TEST
+
+START_TEST(fd_makes_no_system_call_without_libseccomp)
+{
+	if (libseccomp_is_loaded())
+		SKIP("this suite has libseccomp in it");
+	assert_no_system_call(NULL, -EINVAL);
+	assert_no_system_call(junk, -EINVAL);
+}
+END_TEST
+
+/*
+ * "-1 if the filter is not loaded or cannot notify," whatever else libseccomp
+ * returns, and "seccomp_notify_fd() returns the listener," even number 0.
+ */
+START_TEST(only_einval_and_descriptors_are_passed_on)
+{
+	static const struct {
+		int theirs;
+		int ours;
+	} answers[] = {
+		{ 0, 0 },
+		{ 7, 7 },
+		{ -1, -1 },
+		{ -EFAULT, -1 },
+		{ -EINVAL, -EINVAL },
+		{ -ENOMEM, -1 },
+		{ -ECANCELED, -1 },
+	};
+	void *library = load_built("stand_in.so");
+
+	if (!library)
+		SKIP("stand_in.so is not beside the suite");
+	find(library, "seccomp_init", &init);
+	for (size_t i = 0; i < COUNT(answers); i++)
+		ck_assert_int_eq(
+			seccomp_notify_fd(init((uint32_t)answers[i].theirs)),
+			answers[i].ours);
+}
+END_TEST
+
+/*
+ * "If there are several, it asks the one that the caller is bound to, or the
+ * caller's own." A module is loaded before the libraries that it needs.
+ */
+START_TEST(a_module_gets_what_is_loaded_after_it)
+{
+	void *(*stand_in)(uint32_t value);
+	int (*call)(int (*function)(void *ctx), void *ctx);
+	void *caller;
+	void *library = load_built("stand_in.so");
+
+	if (!library)
+		SKIP("stand_in.so is not beside the suite");
+	find(library, "seccomp_init", &stand_in);
+	caller = load_built("caller.so");
+	ck_assert_msg(caller, "%s", dlerror());
+	find(caller, "call", &call);
+	/* The only one, which was loaded before the caller. */
+	ck_assert_int_eq(call(seccomp_notify_fd, stand_in(42)), 42);
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	release(init(SECCOMP_RET_ALLOW));
+	ck_assert_int_eq(call(seccomp_notify_fd, stand_in(42)), -EINVAL);
+	/* The suite itself was loaded before both. */
+	ck_assert_int_eq(seccomp_notify_fd(stand_in(42)), 42);
+}
+END_TEST
+
+/* "It asks the libseccomp that is in the process," at each call anew. */
+START_TEST(fd_remembers_no_libseccomp)
+{
+	void *library = load_built("stand_in.so");
+	void *ctx;
+
+	if (!library)
+		SKIP("stand_in.so is not beside the suite");
+	find(library, "seccomp_init", &init);
+	ck_assert_int_eq(seccomp_notify_fd(init(42)), 42);
+#ifdef __GLIBC__
+	dlclose(library);
+	assert_no_contexts();
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	ctx = load_filter();
+	ck_assert_int_ge(seccomp_notify_fd(ctx), 0);
+	ck_assert_int_ne(seccomp_notify_fd(ctx), 42);
+	release(ctx);
+#else
+	(void)ctx;
+	SKIP("musl unloads no library");
+#endif
+}
+END_TEST
+
+/*
+ * "libseccomp has one listener for the whole process, that of the filter loaded
+ * last, and returns it for every context, even one that is not loaded."
+ */
+START_TEST(libseccomp_has_one_listener_for_all_contexts)
+{
+	void *loaded;
+	void *other;
+
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	loaded = load_filter();
+	other = init(SECCOMP_RET_ALLOW);
+	ck_assert_int_ge(seccomp_notify_fd(loaded), 0);
+	ck_assert_int_eq(seccomp_notify_fd(other), seccomp_notify_fd(loaded));
+	release(other);
+	release(loaded);
+}
+END_TEST
+
+static bool libseccomp_is_at_least_2_6_1(void)
+{
+	const struct {
+		unsigned int major, minor, micro;
+	} * (*version)(void);
+
+	find(dlopen(LIBSECCOMP, RTLD_NOW), "seccomp_version", &version);
+	return version()->major * 10000 + version()->minor * 100 +
+		       version()->micro >=
+	       20601;
+}
+
+/*
+ * "libseccomp up to 2.6.1 takes a listener with the number 0 for none, so a
+ * program that closed its standard input before it loaded the filter gets -1."
+ */
+START_TEST(libseccomp_takes_listener_0_for_none)
+{
+	int result;
+	void *ctx;
+
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	close(STDIN_FILENO);
+	ctx = load_filter();
+	result = seccomp_notify_fd(ctx);
+	if (libseccomp_is_at_least_2_6_1() && result == 0)
+		SKIP("libseccomp after 2.6.1 knows listener 0");
+	ck_assert_int_eq(result, -1);
+	release(ctx);
+}
+END_TEST
+
+/*
+ * "Before libseccomp 2.6.1, a filter whose notification rules come from
+ * seccomp_merge(3) alone has no listener."
+ */
+START_TEST(libseccomp_before_2_6_1_forgets_merged_notifications)
+{
+	int (*merge)(void *into, void *from);
+	int (*arch_add)(void *ctx, uint32_t arch);
+	int (*arch_remove)(void *ctx, uint32_t arch);
+	void *into;
+	void *from;
+	void *library = dlopen(LIBSECCOMP, RTLD_NOW | RTLD_LOCAL);
+	/* Two contexts can be merged if they are for different processors. */
+#ifdef __x86_64__
+	const uint32_t other_arch = AUDIT_ARCH_I386;
+#else
+	const uint32_t other_arch = AUDIT_ARCH_X86_64;
+#endif
+
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		SKIP("the other processor has another byte order");
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	find(library, "seccomp_merge", &merge);
+	find(library, "seccomp_arch_add", &arch_add);
+	find(library, "seccomp_arch_remove", &arch_remove);
+	into = init(SECCOMP_RET_ALLOW);
+	ck_assert_int_eq(arch_add(into, other_arch), 0);
+	ck_assert_int_eq(arch_remove(into, 0), 0);
+	from = init(SECCOMP_RET_ALLOW);
+	ck_assert_int_eq(
+		rule_add(from, SECCOMP_RET_USER_NOTIF, TRAPPED_HERE, 0), 0);
+	ck_assert_int_eq(merge(into, from), 0);
+	ck_assert_int_eq(load(into), 0);
+	if (libseccomp_is_at_least_2_6_1())
+		ck_assert_int_ge(seccomp_notify_fd(into), 0);
+	else
+		ck_assert_int_eq(seccomp_notify_fd(into), -1);
+}
+END_TEST
+
+/*
+ * "libseccomp keeps the number after the program has closed the listener, and
+ * seccomp_reset(3) with a NULL context closes that number again, even if
+ * another file has it by then."
+ */
+START_TEST(libseccomp_keeps_the_number_of_a_closed_listener)
+{
+	int (*reset)(void *ctx, uint32_t otherwise);
+	int listener;
+	void *ctx;
+
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	find(dlopen(LIBSECCOMP, RTLD_NOW), "seccomp_reset", &reset);
+	ctx = load_filter();
+	listener = seccomp_notify_fd(ctx);
+	ck_assert_int_ge(listener, 0);
+	close(listener);
+	ck_assert_int_eq(seccomp_notify_fd(ctx), listener);
+	ck_assert_int_eq(dup(STDOUT_FILENO), listener);
+	ck_assert_int_eq(reset(NULL, 0), 0);
+	ck_assert_int_lt(fcntl(listener, F_GETFD), 0);
+	release(ctx);
+}
+END_TEST
+
 TCase *fd_tests(void)
 {
 	const int count = COUNT(modes);
@@ -244,5 +509,15 @@ TCase *fd_tests(void)
 			    a_filter_without_notifications_gives_minus_one, 0,
 			    count);
 	tcase_add_loop_test(tests, after_load_it_is_the_listener, 0, count);
+	tcase_add_loop_test(tests, fd_makes_no_system_call, 0, count);
+	tcase_add_test(tests, fd_makes_no_system_call_without_libseccomp);
+	tcase_add_test(tests, only_einval_and_descriptors_are_passed_on);
+	tcase_add_test(tests, a_module_gets_what_is_loaded_after_it);
+	tcase_add_test(tests, fd_remembers_no_libseccomp);
+	tcase_add_test(tests, libseccomp_has_one_listener_for_all_contexts);
+	tcase_add_test(tests, libseccomp_takes_listener_0_for_none);
+	tcase_add_test(tests,
+		       libseccomp_before_2_6_1_forgets_merged_notifications);
+	tcase_add_test(tests, libseccomp_keeps_the_number_of_a_closed_listener);
 	return tests;
 }
