@@ -353,3 +353,19 @@ const char *find_built(const char *name)
 		 slash ? (int)(slash - suite) : 1, slash ? suite : ".", name);
 	return access(path, X_OK) == 0 ? path : NULL;
 }
+
+void assert_prints(const char *program, const char *line)
+{
+	char command[4200];
+	char printed[64];
+	FILE *output;
+
+	/* LeakSanitizer would make trapped calls too, and wait for ever. */
+	snprintf(command, sizeof(command), "ASAN_OPTIONS=detect_leaks=0 '%s'",
+		 program);
+	output = popen(command, "re");
+	ck_assert_ptr_nonnull(output);
+	ck_assert_ptr_nonnull(fgets(printed, sizeof(printed), output));
+	ck_assert_str_eq(printed, line);
+	ck_assert_int_eq(pclose(output), 0);
+}

@@ -195,6 +195,9 @@ int kernel_version(void);
 /* Path of a program that was built beside the suite; NULL if it was not. */
 const char *find_built(const char *name);
 
+/* The program, which takes no argument, prints this line and succeeds. */
+void assert_prints(const char *program, const char *line);
+
 /* One case for each file of the suite. */
 TCase *alloc_tests(void);
 TCase *receive_tests(void);
