@@ -93,8 +93,8 @@ static int open_for(int listener, const struct seccomp_notif *req)
  * Puts a descriptor into the target, and answers its call with the number. So
  * nobody calls seccomp_notify_respond() after this.
  *
- * Signals are blocked, since one that interrupts this call between its two
- * halves leaves the target with an answer of 0, which is another descriptor.
+ * Signals are blocked: one that interrupted this call could leave the target
+ * with a result of 0, which is another descriptor.
  */
 static int lend(int listener, const struct seccomp_notif *req, int fd)
 {

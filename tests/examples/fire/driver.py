@@ -258,6 +258,8 @@ def run_once(program, condition, number, folder):
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
     elif "with signals blocked" in result.text:
         result.wrong = "it started its target with signals blocked"
+    # "Block signals around such a call: if one interrupts it, the target's call may
+    # return 0, which is another descriptor."
     elif os.strerror(errno.EILSEQ) in result.text:
         result.wrong = "a target got another file than it opened"
     else:
