@@ -76,8 +76,8 @@ START_TEST(poll_reports_a_closed_listener)
 END_TEST
 
 /*
- * "Any other error returns at once on the next call too, so that a loop which
- * goes on after it spins while its targets wait."
+ * "Any other error comes again at once on the next call: a loop that goes on
+ * spins while its targets wait."
  */
 START_TEST(a_refused_receive_is_refused_again_while_the_target_waits)
 {
@@ -178,7 +178,10 @@ static int exec_itself(void *arg)
 	return errno;
 }
 
-/* "A filter that traps execve(2) traps the one that starts the command." */
+/*
+ * "If a filter traps execve(2), the first notification is the execve(2) that
+ * starts the command."
+ */
 START_TEST(a_trapped_execve_traps_the_start_of_the_command)
 {
 	const struct rule rule = { SYS_execve, -1, 0, SECCOMP_RET_USER_NOTIF };
@@ -382,8 +385,8 @@ static pid_t start_namesake(pid_t pid)
 
 /*
  * "/proc has to be mounted in the supervisor's own pid namespace."
- * "In a /proc of another namespace, the same number is another process, and
- * seccomp_notify_id_valid() still returns 0."
+ * "In the /proc of another namespace, the same number belongs to another
+ * process, and seccomp_notify_id_valid() still returns 0."
  */
 START_TEST(a_proc_of_another_pid_namespace_has_another_process)
 {

@@ -383,7 +383,7 @@ static int call_from_second_thread(void *arg)
 /*
  * "pidfd_open(2) fails with ENOENT or EINVAL for a thread that is not the first
  * one of its process, but /proc/pid works for it, and Tgid in /proc/pid/status
- * tells the process."
+ * names the process."
  */
 START_TEST(proc_knows_a_thread_and_pidfd_open_does_not)
 {

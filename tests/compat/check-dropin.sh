@@ -442,15 +442,16 @@ works() {
 }
 
 # "Set LD_PRELOAD in front of it too if the library is to be preloaded."
-# "A line that names libseccomp.so.2 shows that libseccomp's function is called,"
+# "A line that names libseccomp.so.2 shows that libseccomp's function is
+# called."
 same "ldd sees other than ours" "$OURS" "$(seen "$work/both")"
 same "ldd sees other than libseccomp's" "$THEIRS" "$(seen "$work/theirs")"
 same "ldd sees other than ours preloaded" "$OURS" \
 	"$(LD_PRELOAD=$OURS seen "$work/theirs")"
 ok "ldd -r shows whose functions are called"
 
-# "The link editor is silent about a wrong order, and the program then calls
-# libseccomp's six functions:"
+# "In these cases, the program calls libseccomp's six functions, and the link
+# editor says nothing:"
 # "if -lseccomp comes before -lseccomp-notify, as it does if a build system gets
 # this library from the variable LIBS;"
 # shellcheck disable=SC2046 # options
@@ -464,11 +465,11 @@ silent=$(gcc -D_GNU_SOURCE -o "$work/early" -Wl,--as-needed \
 	$(flags --cflags --libs) "$dropin/drop-in.c" -lseccomp 2>&1)
 same "a message" "" "$silent"
 same "ours before the program's files" "$THEIRS" "$(seen "$work/early")"
-# "if libseccomp is linked statically (-l:libseccomp.a), because the program then
-# defines the functions itself." "and no line at all that the program contains
+# "if libseccomp is linked statically (-l:libseccomp.a), because the program
+# then defines the functions itself." "If there is no line, the program contains
 # the function itself."
-# "Preloading has no effect, and nothing says so, on a program or module that
-# contains libseccomp's functions:" "a program or plugin that was linked with
+# "Preloading silently has no effect on a program or module that contains
+# libseccomp's functions:" "a program or plugin that was linked with
 # libseccomp.a;"
 # shellcheck disable=SC2046 # options
 build contains $(flags --cflags --libs) -l:libseccomp.a
@@ -552,7 +553,7 @@ case $missing in
 esac
 ok "ld.so prints that a library cannot be preloaded"
 
-# "Do not use it with a program that traps its own getpid(2), which ld.so(8)
+# "Do not do that with a program that traps its own getpid(2), which ld.so(8)
 # calls for each line: the program hangs."
 sed 's/getppid/getpid/g' "$dropin/drop-in.c" >"$work/getpid.c"
 gcc -D_GNU_SOURCE -o "$work/getpid" "$work/getpid.c" -lseccomp

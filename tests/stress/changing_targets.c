@@ -320,7 +320,7 @@ static int try_second_listener(void *arg)
 }
 
 /*
- * "The filters of a process can have one listener."
+ * "Only one filter of a process can have a listener."
  * "seccomp(2) fails with EBUSY in a process that already carries a filter with
  * a listener, as in a container whose manager supervises it."
  */
