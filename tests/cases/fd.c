@@ -374,8 +374,9 @@ START_TEST(fd_remembers_no_libseccomp)
 END_TEST
 
 /*
- * "libseccomp has one listener for the whole process, that of the filter loaded
- * last, and returns it for every context, even one that is not loaded."
+ * "libseccomp remembers one listener for the whole process, that of the filter
+ * that was loaded last, and returns it for every context, even for one that is
+ * not loaded."
  */
 START_TEST(libseccomp_has_one_listener_for_all_contexts)
 {

@@ -203,6 +203,10 @@ START_TEST(signals_do_not_make_a_live_target_look_dead)
 }
 END_TEST
 
+/*
+ * "The number of the ioctl(2) request behind seccomp_notify_id_valid() was
+ * corrected in Linux 5.9."
+ */
 START_TEST(the_kernel_knows_the_right_number_since_5_9)
 {
 	struct target target = start_target(call_forever, NULL);
