@@ -176,8 +176,7 @@ START_TEST(before_the_filter_is_loaded_the_result_is_minus_one)
 	if (!load_libseccomp(modes[_i]))
 		SKIP(NO_LIBSECCOMP);
 	ctx = init(SECCOMP_RET_ALLOW);
-	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED_HERE, 0),
-			 0);
+	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED, 0), 0);
 	ck_assert_int_eq(seccomp_notify_fd(ctx), -1);
 	release(ctx);
 }
@@ -190,8 +189,8 @@ START_TEST(a_filter_without_notifications_gives_minus_one)
 	if (!load_libseccomp(modes[_i]))
 		SKIP(NO_LIBSECCOMP);
 	ctx = init(SECCOMP_RET_ALLOW);
-	ck_assert_int_eq(
-		rule_add(ctx, SECCOMP_RET_ERRNO | ENOSYS, TRAPPED_HERE, 0), 0);
+	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_ERRNO | ENOSYS, TRAPPED, 0),
+			 0);
 	ck_assert_int_eq(load(ctx), 0);
 	ck_assert_int_eq(seccomp_notify_fd(ctx), -1);
 	release(ctx);
@@ -217,8 +216,7 @@ START_TEST(after_load_it_is_the_listener)
 	if (!load_libseccomp(modes[_i]))
 		SKIP(NO_LIBSECCOMP);
 	ctx = init(SECCOMP_RET_ALLOW);
-	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED_HERE, 0),
-			 0);
+	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED, 0), 0);
 	ck_assert_int_eq(load(ctx), 0);
 	listener = seccomp_notify_fd(ctx);
 	ck_assert_int_ge(listener, 0);
@@ -226,7 +224,7 @@ START_TEST(after_load_it_is_the_listener)
 
 	target = fork();
 	if (target == 0)
-		_exit(syscall(TRAPPED_HERE, 0) == 77 ? 0 : 1);
+		_exit(syscall(TRAPPED, 0) == 77 ? 0 : 1);
 	req = receive(listener);
 	ck_assert_uint_eq(req.pid, (uint32_t)target);
 	resp.id = req.id;
@@ -241,8 +239,7 @@ static void *load_filter(void)
 {
 	void *ctx = init(SECCOMP_RET_ALLOW);
 
-	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED_HERE, 0),
-			 0);
+	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED, 0), 0);
 	ck_assert_int_eq(load(ctx), 0);
 	return ctx;
 }
@@ -457,8 +454,7 @@ START_TEST(libseccomp_before_2_6_1_forgets_merged_notifications)
 	ck_assert_int_eq(arch_add(into, other_arch), 0);
 	ck_assert_int_eq(arch_remove(into, 0), 0);
 	from = init(SECCOMP_RET_ALLOW);
-	ck_assert_int_eq(
-		rule_add(from, SECCOMP_RET_USER_NOTIF, TRAPPED_HERE, 0), 0);
+	ck_assert_int_eq(rule_add(from, SECCOMP_RET_USER_NOTIF, TRAPPED, 0), 0);
 	ck_assert_int_eq(merge(into, from), 0);
 	ck_assert_int_eq(load(into), 0);
 	if (libseccomp_is_at_least_2_6_1())

@@ -46,7 +46,6 @@
  * the kernel reports all six registers.
  */
 #define TRAPPED SYS_getsid
-#define TRAPPED_HERE TRAPPED
 
 /* install_filter() for one rule in an otherwise open filter; must succeed. */
 void deny_call(int nr, int arg, uint32_t value, int error);

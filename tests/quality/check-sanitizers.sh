@@ -48,7 +48,7 @@ flags="-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -Iinclude -Itests/lib
 # shellcheck disable=SC2086 # options
 gcc $flags -o "$build/target" tests/quality/valgrind-target.c tests/lib/trap.c
 # shellcheck disable=SC2086 # options
-gcc $flags -o "$build/supervisor" tests/quality/valgrind-supervisor.c tests/lib/trap.c \
+gcc $flags -o "$build/supervisor" tests/quality/valgrind-supervisor.c tests/lib/{process,trap}.c \
 	-L"$build" -Wl,-rpath,"$PWD/$build" -lseccomp-notify
 for wake_up in 0 1; do
 	SECCOMP_NOTIFY_SYNC_WAKE_UP=$wake_up timeout 120 valgrind --quiet \

@@ -19,16 +19,8 @@
 
 #include <seccomp.h>
 
+#include "process.h"
 #include "trap.h"
-
-#define MUST(condition)                                                   \
-	do {                                                              \
-		if (!(condition)) {                                       \
-			fprintf(stderr, "%s:%d: not so: %s (errno %d)\n", \
-				__FILE__, __LINE__, #condition, errno);   \
-			exit(1);                                          \
-		}                                                         \
-	} while (0)
 
 static struct seccomp_notif_sizes sizes;
 
