@@ -46,6 +46,7 @@ struct open_how_of_5_6 {
 #define IN_ROOT 0x10 /* RESOLVE_IN_ROOT */
 
 /*
+ * "and poll(2), and the loop goes on after EINTR."
  * "poll(2) fails with EINTR after each signal handler, even one that was
  * installed with SA_RESTART."
  */

@@ -178,6 +178,7 @@ static void fail_next(struct simulation *number, int failing, int error)
 }
 
 /*
+ * "and seccomp_notify_id_valid()."
  * "A signal does not make a live target look dead." However many come, and
  * before 5.9 too.
  */

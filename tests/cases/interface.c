@@ -110,6 +110,10 @@ static bool is_function(const char *name)
 	return false;
 }
 
+/*
+ * "It has six functions, with the names and the binary interface of
+ * libseccomp's notification functions."
+ */
 START_TEST(the_library_exports_the_six_functions_alone)
 {
 	const unsigned char *file = map_library();

@@ -289,6 +289,8 @@ START_TEST(a_supervisor_that_carries_the_filter_is_a_target)
 END_TEST
 
 /*
+ * "The calls of the remaining targets then fail with ENOSYS instead of waiting
+ * for ever."
  * "When the last copy of the listener is closed, the calls that wait for a
  * response fail with ENOSYS, and so do the calls that would be trapped later."
  */

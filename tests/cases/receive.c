@@ -161,6 +161,7 @@ START_TEST(receive_on_a_bad_descriptor_is_ecanceled_with_errno)
 END_TEST
 
 /*
+ * "They interrupt seccomp_notify_receive()"
  * "A signal handler that runs during the wait ends it."
  * "EINTR A signal handler ran before a notification came." "No notification is
  * lost."
@@ -253,6 +254,8 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 END_TEST
 
 /*
+ * "Without poll(2), the receive would wait for ever after the last target has
+ * gone, on kernels before Linux 6.11."
  * "A supervisor that was written before Linux 6.11 and goes on after each
  * ENOENT spins when the last target has gone, with either library: call poll(2)
  * first and stop on POLLHUP."

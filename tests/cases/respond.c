@@ -100,7 +100,10 @@ START_TEST(continue_lets_the_kernel_run_the_call)
 }
 END_TEST
 
-/* "A signal does not stop the response." However many come. */
+/*
+ * "Signals do not interrupt seccomp_notify_respond()"
+ * "A signal does not stop the response." However many come.
+ */
 START_TEST(signals_do_not_stop_the_response)
 {
 	long expected = 5;

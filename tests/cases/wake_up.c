@@ -430,6 +430,8 @@ static int run_as(uid_t user, int program, int listener)
 }
 
 /*
+ * "The variable is inherited by targets, and affects those that are supervisors
+ * themselves."
  * "A set-user-ID program ignores it (see secure_getenv(3))." The program is
  * tests/cases/secure.c.
  */
@@ -455,7 +457,11 @@ START_TEST(the_flag_is_never_set_by_a_set_user_id_program)
 }
 END_TEST
 
-/* "It needs Linux 6.6;" */
+/*
+ * "Headers before Linux 6.6 lack these two names, which stand for
+ * SECCOMP_IOW(4, __u64) and 1UL << 0."
+ * "It needs Linux 6.6;"
+ */
 START_TEST(the_kernel_takes_the_flag_since_6_6)
 {
 	struct target target = start_target(idle, NULL);

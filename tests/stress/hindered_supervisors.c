@@ -403,6 +403,11 @@ static bool has_no_filter(void)
 	return none;
 }
 
+/*
+ * "The target installs the filter on itself and sends the listener to the
+ * supervisor in an SCM_RIGHTS message (see unix(7))."
+ * "The supervisor carries no filter then."
+ */
 START_TEST(a_process_without_a_filter_supervises_by_a_listener_from_a_socket)
 {
 	struct target target;

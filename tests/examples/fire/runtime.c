@@ -6,6 +6,19 @@
  * pieces, with another descriptor before the listener, and leaves the
  * connection open.
  *
+ * "Read the container process state, which is JSON, until the object is
+ * complete, not until the end of the stream: some runtimes keep the
+ * connection open until the container ends, while a target already waits."
+ * "One recvmsg(2) need not return all of it."
+ * "Use a JSON library, because the text may contain white space, and / may be
+ * written as \/."
+ * "The listener is the descriptor whose index is that of seccompFd in fds:
+ * close the others."
+ * "Identify targets by the pid of the request." "For an exec, the pid of the
+ * state may be 0, or that of the container's first process."
+ * "Listen on an AF_UNIX socket of type SOCK_STREAM before the container
+ * starts."
+ *
  * Its filter looks at no architecture, as the worst profile does.
  */
 #include <fcntl.h>
