@@ -17,7 +17,7 @@
 #include "filter.h"
 #include "socket.h"
 
-/* As env(1) and timeout(1) have it. */
+/* The exit statuses that env(1) and timeout(1) have. */
 enum { EXIT_SUPERVISOR = 125, EXIT_CANNOT_RUN, EXIT_NOT_FOUND };
 
 /* The command's exit status, or 128 plus the number of its signal. */

@@ -54,7 +54,7 @@ static const struct condition {
 	{ "old-kernel", SYS_seccomp, 0, ANY, FAILS(ENOSYS) },
 	{ "seccomp-kills", SYS_seccomp, 0, SECCOMP_SET_MODE_FILTER,
 	  SECCOMP_RET_KILL_PROCESS },
-	/* Nobody makes this call: but there is a listener. */
+	/* Nobody makes this call: only the listener matters. */
 	{ "other-listener", SYS_quotactl, 0, ANY, SECCOMP_RET_USER_NOTIF },
 };
 
