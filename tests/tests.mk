@@ -131,8 +131,9 @@ $(BUILD)/bench/bench-ours: $(addprefix tests/bench/,bench.c targets.c targets.h 
 
 # Each of these is a script of that name, whose head says what it needs.
 SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
-	check-cross check-kernels check-machines check-faults check-examples soak \
-	fuzz lint hardening coverage mutation bench bench-plot bench-wake-up
+	check-cross check-kernels check-machines check-faults check-examples \
+	check-consumers soak fuzz lint hardening coverage mutation bench \
+	bench-plot bench-wake-up
 $(SCRIPTS):
 	tests/*/$@.sh
 

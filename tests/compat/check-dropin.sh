@@ -202,52 +202,14 @@ same "linked with libseccomp-notify.a -lseccomp" \
 	"$(bindings "$work/archive")"
 ok "libseccomp-notify.a -lseccomp: the six are in the program"
 
-# 4. A program that is as Debian built it: LXC, whose monitor answers the calls
-# of a container as another process tells it.
-# lxc LIBRARY [PRELOADED]: whose six calls it should use.
-lxc() {
-	local program call folder=$work/lxc-$1
-	mkdir "$folder"
-	same "LXC of Debian, preloaded: ${2-nothing}" "$({
-		for program in liblxc.so.1 lxc-execute; do
-			for call in $calls; do
-				echo "$program $call $1"
-			done
-		done
-	} | sort)" "$(bindings env LD_PRELOAD="${2-}" unshare --mount \
-		"$dropin/with-lxc.sh" "$work/lxc" \
-		"$python" "$dropin/lxc.py" "$folder" | grep seccomp_notify_)"
-}
-
-unpack_lxc() {
-	local package
-	mkdir "$work/lxc" && cd "$work/lxc" || return
-	timeout 60 apt-get download lxc liblxc1 liblxc-common libapparmor1 ||
-		return
-	for package in *.deb; do
-		dpkg-deb -x "$package" . || return
-	done
-}
-
-if [ "$(id -u)" != 0 ]; then
-	echo "SKIP: check-dropin: LXC preloaded: only root can have a container here"
-elif ! (unpack_lxc) >"$work/err" 2>&1; then
-	cat "$work/err" >&2
-	echo "SKIP: check-dropin: LXC preloaded: it can't be downloaded"
-else
-	lxc "$THEIRS"
-	lxc "$OURS" "$OURS"
-	ok "LXC as Debian built it, preloaded: the six are ours"
-fi
-
-# 5. Without a compiler: the example in Python.
+# 4. Without a compiler: the example in Python.
 [ "$(uname -m)" != x86_64 ] || same "the example in Python" \
 	"my parent is 4711" "$(without_libseccomp env -i PATH=/nonexistent \
 		LD_LIBRARY_PATH="$lib" \
 		"$python" tests/examples/supervisor.py)"
 ok "the example in Python, without libseccomp and compiler"
 
-# 6. Each language, each order of headers; and what must not link.
+# 5. Each language, each order of headers; and what must not link.
 # "If libseccomp's header is installed too, this one includes it."
 # "A static program cannot have both libraries as they are, because the link
 # editor reports the six functions as defined twice."
@@ -318,7 +280,7 @@ same "other than our six are defined twice in a static program with both" \
 		$(flags --static --cflags --libs) -lseccomp | sed 's/;.*//')"
 ok "libseccomp's other calls need -lseccomp; a static program can't have both"
 
-# 7. The differences, as README.md and libseccomp-notify(7) tell them.
+# 6. The differences, as README.md and libseccomp-notify(7) tell them.
 # shellcheck disable=SC2046 # options
 gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests/lib \
 	$(pkg-config --cflags check) -o "$work/differences" \
@@ -420,7 +382,7 @@ else
 	echo "SKIP: check-dropin: differences from the libseccomp of Debian's $NEWER: it can't be downloaded"
 fi
 
-# 8. How to see whose functions are called, and what goes wrong silently.
+# 7. How to see whose functions are called, and what goes wrong silently.
 # seen FILE: the library to which its receive is bound; nothing if it has its
 # own. "ldd(1) of the GNU C library prints to which library each function is
 # bound, without running the program:"
