@@ -60,6 +60,28 @@
 #define ARCH AUDIT_ARCH_SHEL
 #elif defined(__sh__)
 #define ARCH AUDIT_ARCH_SH
+#elif defined(__loongarch__)
+#define ARCH AUDIT_ARCH_LOONGARCH32
+#elif defined(__ia64__)
+#define ARCH AUDIT_ARCH_IA64
+#elif defined(__arc__) && defined(__BIG_ENDIAN__)
+#define ARCH AUDIT_ARCH_ARCV2BE
+#elif defined(__arc__)
+#define ARCH AUDIT_ARCH_ARCV2
+#elif defined(__csky__)
+#define ARCH AUDIT_ARCH_CSKY
+#elif defined(__hexagon__)
+#define ARCH AUDIT_ARCH_HEXAGON
+#elif defined(__microblaze__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ARCH (AUDIT_ARCH_MICROBLAZE | __AUDIT_ARCH_LE)
+#elif defined(__microblaze__)
+#define ARCH AUDIT_ARCH_MICROBLAZE
+#elif defined(__nios2__)
+#define ARCH AUDIT_ARCH_NIOS2
+#elif defined(__or1k__)
+#define ARCH AUDIT_ARCH_OPENRISC
+#elif defined(__xtensa__)
+#define ARCH AUDIT_ARCH_XTENSA
 #elif !defined(ARCH)
 #error "define ARCH as this processor's AUDIT_ARCH_... of <linux/audit.h>"
 #endif

@@ -42,8 +42,8 @@ apt_update() (
 	[ -z "$(find "$folder" -name updated -mmin -60)" ] || exit 0
 	sources "$suite" "$type" >"$folder/sources.list"
 	cat >"$folder/apt.conf" <<-end
-		Dir::Etc { SourceList "$folder/sources.list"; SourceParts "-";
-			Preferences "-"; PreferencesParts "-"; };
+		Dir::Etc { SourceList "$folder/sources.list"; SourceParts "/dev/null";
+			Preferences "/dev/null"; PreferencesParts "/dev/null"; };
 		Dir::State "$folder"; Dir::State::status "/dev/null";
 		Dir::Cache "$folder";
 		APT::Architecture "$arch"; APT::Architectures { "$arch"; };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,31 +10,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../examples/arch.h"
 #include "trap.h"
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define LOW_HALF 4
 #else
 #define LOW_HALF 0
-#endif
-
-/* Another architecture's programs number their system calls otherwise. */
-#if defined(__x86_64__)
-#define NATIVE AUDIT_ARCH_X86_64
-#elif defined(__i386__)
-#define NATIVE AUDIT_ARCH_I386
-#elif defined(__aarch64__)
-#define NATIVE AUDIT_ARCH_AARCH64
-#elif defined(__arm__)
-#define NATIVE AUDIT_ARCH_ARM
-#elif defined(__s390x__)
-#define NATIVE AUDIT_ARCH_S390X
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-#define NATIVE AUDIT_ARCH_PPC64LE
-#elif defined(__riscv) && __riscv_xlen == 64
-#define NATIVE AUDIT_ARCH_RISCV64
-#else
-#error "which AUDIT_ARCH_... of <linux/audit.h> is this?"
 #endif
 
 int install_filter(const struct rule *rules, size_t count, uint32_t otherwise,
@@ -51,7 +32,7 @@ int install_filter(const struct rule *rules, size_t count, uint32_t otherwise,
 		abort();
 	code[0] = (struct sock_filter)BPF_STMT(
 		load, offsetof(struct seccomp_data, arch));
-	code[1] = (struct sock_filter)BPF_JUMP(equal, NATIVE, 1, 0);
+	code[1] = (struct sock_filter)BPF_JUMP(equal, ARCH, 1, 0);
 	code[2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, otherwise);
 	for (size_t i = 0; i < count; i++) {
 		const struct rule *rule = &rules[i];
