@@ -125,7 +125,7 @@ START_TEST(a_call_that_a_stop_interrupted_is_made_again)
 	kill(target.pid, SIGSTOP);
 	wait_until_gone(target.listener, first);
 	kill(target.pid, SIGCONT);
-#ifdef __arm__
+#if defined(__arm__) || defined(__mips__)
 	ck_assert_int_eq(wait_for_target(&target), 1);
 	close(target.listener);
 	return;
@@ -283,7 +283,11 @@ START_TEST(a_supervisor_that_carries_the_filter_is_a_target)
 	ck_assert_int_eq(poll_listener(listener, 300), 0);
 	alarm_every_10_ms(0);
 	ck_assert_int_eq(syscall(TRAPPED, 0), -1);
+#ifdef __mips__
+	ck_assert_int_eq(errno, 512); /* the kernel's own ERESTARTSYS */
+#else
 	ck_assert_int_eq(errno, EINTR);
+#endif
 	close(listener);
 }
 END_TEST

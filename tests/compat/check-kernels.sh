@@ -5,7 +5,7 @@
 # Packages: apt cpio debian-archive-keyring gcc gzip make pkg-config
 # Packages: qemu-system-x86
 # With names of suites as arguments: their kernels alone.
-cd "$(dirname "$0")/../.." || exit 1
+. "$(dirname "$0")/../lib/common.sh"
 . tests/compat/boot.sh
 need qemu-system-x86_64 qemu-system-x86
 need x86_64-linux-gnu-gcc gcc
@@ -13,16 +13,20 @@ need x86_64-linux-gnu-gcc gcc
 
 user=$home-amd64
 
-on_kernel() {
-	[ "$1" = "$user" ] || update "$1"
-	kernel "$1" linux-image-amd64 || return 0
-	boot x86_64 "$1" "$user" ttyS0 qemu-system-x86_64
+on_kernel() { # SUITE
+	kernel "$1-amd64" linux-image-amd64 || {
+		missing "$1-amd64" "the kernel of $1"
+		return 0
+	}
+	prepare "$user" x86_64-linux-gnu-gcc || {
+		missing "$user" "the kernel of $1"
+		return 0
+	}
+	boot x86_64 "linux-image-amd64-$1-amd64" "$user" ttyS0 \
+		qemu-system-x86_64 -m 512 -smp 2
 }
 
-update "$user"
-userland "$user" || exit 0
-initramfs "$user" x86_64-linux-gnu-gcc
 for suite; do
-	start on_kernel "$suite-amd64"
+	start on_kernel "$suite"
 done
 finish

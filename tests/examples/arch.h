@@ -34,15 +34,15 @@
 #define ARCH AUDIT_ARCH_PPC
 #elif defined(__loongarch__) && __loongarch_grlen == 64
 #define ARCH AUDIT_ARCH_LOONGARCH64
-#elif defined(__mips__) && defined(__MIPSEL__) && _MIPS_SIM == _ABI64
+#elif defined(__mips__) && defined(__MIPSEL__) && defined(__LP64__)
 #define ARCH AUDIT_ARCH_MIPSEL64
-#elif defined(__mips__) && defined(__MIPSEL__) && _MIPS_SIM == _ABIN32
+#elif defined(__mips__) && defined(__MIPSEL__) && defined(__mips64)
 #define ARCH AUDIT_ARCH_MIPSEL64N32
 #elif defined(__mips__) && defined(__MIPSEL__)
 #define ARCH AUDIT_ARCH_MIPSEL
-#elif defined(__mips__) && _MIPS_SIM == _ABI64
+#elif defined(__mips__) && defined(__LP64__)
 #define ARCH AUDIT_ARCH_MIPS64
-#elif defined(__mips__) && _MIPS_SIM == _ABIN32
+#elif defined(__mips__) && defined(__mips64)
 #define ARCH AUDIT_ARCH_MIPS64N32
 #elif defined(__mips__)
 #define ARCH AUDIT_ARCH_MIPS

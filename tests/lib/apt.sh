@@ -50,8 +50,14 @@ apt_update() (
 		APT::Sandbox::User "root"; APT::Update::Error-Mode "any";
 		Acquire::Languages "none"; Acquire::Retries "3";
 	end
-	apt_of "$1" apt-get -q update >"$folder/apt.log" 2>&1 || exit 1
-	touch "$folder/updated"
+	# A mirror that is being updated has lists of two days for a moment.
+	for _ in 1 2 3; do
+		! apt_of "$1" apt-get -q update >"$folder/apt.log" 2>&1 || {
+			touch "$folder/updated"
+			exit 0
+		}
+	done
+	[ -e "$folder/updated" ] # old lists are better than none
 )
 
 # missing SUITE-ARCH WHAT: says that WHAT is skipped, since apt_... returned 1.
@@ -108,7 +114,8 @@ apt_unpack() {
 	mkdir -p "$folder"
 	for file in "${fetched[@]}"; do
 		dpkg-deb --fsys-tarfile "$file" |
-			tar -x -C "$folder" --keep-directory-symlink
+			tar -x -C "$folder" --keep-directory-symlink ||
+			fail "$file cannot be unpacked"
 	done
 }
 

@@ -63,6 +63,7 @@ $(awk '$7 == "ABS" { print $NF }' <<<"$symbols")"
 	# On some machines, the dynamic loader holds the stack protector's secret.
 	same "$2 needs another library than libc" libc.so.6 \
 		"$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" |
+			sed 's/^libc\.so\.6\.1$/libc.so.6/' | # Alpha's
 			grep -v '^ld[-0-9a-z]*\.so\.[0-9]$')"
 }
 
