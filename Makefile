@@ -34,10 +34,12 @@ HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 # The compiler notes $PWD, which may be a link to the folder; the map has CURDIR.
 export PWD := $(CURDIR)
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
-	"-ffile-prefix-map=$(CURDIR)=." $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+	"-fdebug-prefix-map=$(CURDIR)=." $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+# Clang leaves a sanitizer's functions to the program.
+DEFS = $(if $(findstring -fsanitize=,$(CC) $(CFLAGS) $(LDFLAGS)),,-Wl,-z,defs)
 # No start files: there is no constructor to start.
 LINK_SHARED = -shared -nostartfiles -Wl,-soname,$(SONAME) \
-	-Wl,--version-script=$(MAP) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,text \
+	-Wl,--version-script=$(MAP) -Wl,-Bsymbolic $(DEFS) -Wl,-z,text \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 OBJECTS = $(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/*.c))
 

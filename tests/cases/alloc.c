@@ -166,7 +166,7 @@ END_TEST
 
 START_TEST(alloc_gives_the_running_kernels_sizes)
 {
-	struct seccomp_notif_sizes sizes;
+	struct seccomp_notif_sizes sizes = { 0 };
 	struct outcome got = alloc_both();
 
 	ck_assert_int_eq(got.result, 0);

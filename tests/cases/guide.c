@@ -437,8 +437,8 @@ START_TEST(root_and_cwd_resolve_a_path_as_the_target_would)
 	const struct open_how_of_5_6 in_root = { O_PATH | O_CLOEXEC, 0,
 						 IN_ROOT };
 	char folder[] = "/tmp/libseccomp-notify-XXXXXX";
-	struct stat expected;
-	struct stat there;
+	struct stat expected = { 0 };
+	struct stat there = { 0 };
 	struct target target;
 	struct seccomp_notif req;
 	char link[64];

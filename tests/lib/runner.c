@@ -13,6 +13,20 @@
 #include "runner.h"
 #include "trap.h"
 
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+/*
+ * Check is not instrumented: MemorySanitizer does not see that it initializes
+ * what it allocates.
+ */
+const char *__msan_default_options(void);
+const char *__msan_default_options(void)
+{
+	return "poison_in_malloc=0:poison_in_free=0";
+}
+#endif
+#endif
+
 /* Shared with the processes of the cases, and of their tests. */
 static struct shared {
 	atomic_int run;
