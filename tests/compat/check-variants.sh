@@ -11,8 +11,8 @@
 # of its own for each release. What is downloaded, and what is built from that,
 # is kept in build/variants.
 # shellcheck disable=SC2016 # what is in single quotes, another shell expands
-cd "$(dirname "$0")/../.." || exit 1
-. tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+. tests/lib/apt.sh
 
 out=$PWD/build/variants
 store=$out/store
@@ -42,7 +42,7 @@ checks() {
 	grep '^SKIP' "$2" || true
 	[ "${native:=$count}" = "${count:-none}" ] ||
 		fail "$1: Checks: ${count:-none}, not $native, see $2"
-	echo "ok: $1: Checks: $count ($SECONDS s)"
+	ok "$1: Checks: $count ($SECONDS s)"
 }
 
 # suite VARIANT FOLDER VARIABLE=...: builds it there, runs it.
@@ -74,54 +74,15 @@ check_compilers() {
 
 # --- Debian's archive --------------------------------------------------------
 
-# apt_of SUITE ARCH COMMAND...: with sources and a state of its own, in the
-# folder of what it downloads.
-apt_of() {
-	local folder=$work/apt-$1-$2 keep=$store/$1-$2 arch=$2 suite=$1
-	shift 2
-	mkdir -p "$keep"
-	local options=(-q -o Dir::Etc::SourceList="$folder/sources.list"
-		-o Dir::Etc::SourceParts=- -o Dir::State="$folder"
-		-o Dir::State::status=/dev/null -o Dir::Cache="$folder"
-		-o APT::Architecture="$arch" -o APT::Architectures="$arch"
-		-o APT::Sandbox::User=root -o Acquire::Languages=none
-		-o Acquire::Retries=3)
-	if [ ! -d "$folder" ]; then
-		mkdir -p "$folder/lists/partial" "$folder/archives/partial"
-		{
-			sources "$suite"
-			[ "$suite" != "$home" ] || sources "$suite" deb-src
-		} >"$folder/sources.list"
-		apt-get "${options[@]}" update >"$keep/apt.log" 2>&1 || true
-	fi
-	(cd "$keep" && "$@" "${options[@]}" >>apt.log 2>&1)
-}
-
-# missing VARIANT SUITE ARCH WHAT: says so.
-missing() {
-	tail -n 3 "$store/$2-$3/apt.log"
-	echo "SKIP: $1: $4 of $2 for $3 could not be downloaded"
-}
-
-# unpacked SUITE ARCH PACKAGE...: to the folder root, what is not there already.
+# unpacked SUITE-ARCH PACKAGE...: to the folder root of the store, once.
 unpacked() {
-	local suite=$1 arch=$2 keep=$store/$1-$2 package
-	shift 2
-	for package; do
-		[ ! -e "$keep/$package.done" ] || continue
-		apt_of "$suite" "$arch" apt-get download "$package" || return
-		mkdir -p "$keep/root"
-		dpkg-deb -x "$keep/${package}"_*.deb "$keep/root"
-		touch "$keep/$package.done"
-	done
-}
-
-# source_of PACKAGE: to the folder of that name in the store.
-source_of() {
-	[ ! -d "$store/$1" ] || return 0
-	apt_of "$home" amd64 apt-get source --download-only "$1" &&
-		dpkg-source --no-check -x "$store/$home-amd64/$1"_*.dsc \
-			"$store/$1" >>"$store/$home-amd64/apt.log" 2>&1
+	local root=$store/$1/root fetched
+	apt_fetch "$@" || return
+	[ "$(cat "$root.packages" 2>/dev/null)" = "${fetched[*]}" ] || {
+		rm -rf "$root"
+		apt_unpack "$1" "$root" "${@:2}" || return
+		echo "${fetched[*]}" >"$root.packages"
+	}
 }
 
 # --- 32 bits -----------------------------------------------------------------
@@ -130,8 +91,8 @@ check_32_bits() {
 	local root=$store/$home-i386/root lib=usr/lib/i386-linux-gnu
 	local build=$out/m32 program
 
-	unpacked "$home" i386 check libsubunit-dev libsubunit0 libseccomp2 || {
-		missing "gcc -m32" "$home" i386 "Check or libseccomp"
+	unpacked "$home-i386" check libsubunit-dev libsubunit0 libseccomp2 || {
+		missing "$home-i386" "gcc -m32"
 		return
 	}
 	local variables=(CC="gcc -m32" CFLAGS="-O2 -Werror"
@@ -181,11 +142,16 @@ check_musl() {
 	local headers="-isystem $root -isystem $root/x86_64-linux-gnu"
 	local libs build=$out/musl-static
 
-	if ! { unpacked "$home" amd64 linux-libc-dev && source_of check &&
-		source_of libseccomp; }; then
-		missing musl "$home" amd64 "Linux's headers, Check or libseccomp"
+	unpacked "$home-amd64" linux-libc-dev || {
+		missing "$home-amd64" musl
 		return
-	fi
+	}
+	for package in check libseccomp; do
+		apt_source "$home" "$package" "$store/$package" || {
+			missing "$home-source" musl
+			return
+		}
+	done
 	for_musl check libcheck lib --disable-shared --disable-subunit
 	for_musl libseccomp libseccomp include --disable-static
 	cat >"$store/check.pc" <<-EOF
@@ -210,7 +176,7 @@ check_musl() {
 		-L"$build" -lseccomp-notify
 	same "the README's program, static with musl, says something else" \
 		"my parent is 4711" "$("$build/supervisor")"
-	echo "ok: musl, the README's program, static: $(stat -c %s "$build/supervisor") bytes ($SECONDS s)"
+	ok "musl, the README's program, static: $(stat -c %s "$build/supervisor") bytes ($SECONDS s)"
 }
 
 # --- Older and newer headers and systems -------------------------------------
@@ -218,14 +184,34 @@ check_musl() {
 check_headers() {
 	local suite root
 	for suite in bullseye sid; do
-		unpacked $suite amd64 linux-libc-dev || {
-			missing "headers of $suite" $suite amd64 "Linux's headers"
+		unpacked $suite-amd64 linux-libc-dev || {
+			missing $suite-amd64 "Linux's headers of $suite"
 			continue
 		}
 		root=$store/$suite-amd64/root/usr/include
 		suite "Linux's headers of $suite, $(version_of "$root")" \
 			"headers-$suite" CFLAGS="-O2 -Werror" \
 			CPPFLAGS="-isystem $root -isystem $root/x86_64-linux-gnu"
+	done
+}
+
+# Before Linux 5.0, <linux/seccomp.h> had no notifications: one #error says so.
+check_old_headers() {
+	local old=$work/old cc log=$out/old-headers.log
+	mkdir -p "$old/linux"
+	sed -e '/^struct seccomp_notif/,/^};/d' -e '/NOTIF/d' \
+		/usr/include/linux/seccomp.h >"$old/linux/seccomp.h"
+	for cc in gcc clang; do
+		if "$cc" -std=c11 -Wall -Wextra -I"$old" -Iinclude -x c \
+			-fsyntax-only include/seccomp.h 2>"$log"; then
+			fail "$cc accepts kernel headers without notifications"
+		fi
+		if [[ $(grep -E '(error|warning): ' "$log") != *error:*5.0* ]] ||
+			[ "$(grep -cE '(error|warning): ' "$log")" != 1 ]; then
+			cat "$log" >&2
+			fail "$cc does not end with one #error that names Linux 5.0"
+		fi
+		ok "kernel headers before 5.0, $cc: $(grep -o 'error: .*' "$log")"
 	done
 }
 
@@ -236,38 +222,59 @@ version_of() {
 	}' "$1/linux/version.h"
 }
 
-# release SUITE: the README's command, on a Debian with nothing installed.
+# within CHROOT COMMAND: as a shell of a fresh login there.
+within() {
+	# The mount goes with the last process that sees it.
+	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' \
+		"$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+		chroot "$1" sh -euc "cd /source; $2" </dev/null
+}
+
+# release SUITE COMPILER...: the README's command, on a Debian with nothing
+# installed; then the suite with each compiler. One that ends with - is the
+# newest of that name.
 release() {
-	local chroot=$work/$1 log=$out/$1.log command
+	local suite=$1 chroot=$work/$1 log=$out/$1.log command cc
+	shift
 	command=$(grep -x 'apt-get .*&& make check' README.md)
-	if ! sources "$1" | mmdebstrap --mode=root --variant=apt "$1" "$chroot" - \
-		>"$log" 2>&1; then
+	if ! sources "$suite" | mmdebstrap --mode=root --variant=apt "$suite" \
+		"$chroot" - >"$log" 2>&1; then
 		grep -E '^E: |Err' "$log" >&2
 		grep -qE 'Failed to fetch|[Mm]irror sync|Release file' "$log" ||
-			fail "mmdebstrap could not make a Debian $1, see $log"
-		echo "SKIP: Debian $1: its packages could not be downloaded"
+			fail "mmdebstrap could not make a Debian $suite, see $log"
+		echo "SKIP: $check: Debian $suite: its packages could not be downloaded"
 		return
 	fi
 	copy_source "$chroot/source"
 	cp /etc/resolv.conf "$chroot/etc"
-	# The mount goes with the last process that sees it.
-	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' \
-		"$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-		chroot "$chroot" sh -c "cd /source && $command" \
-		>"$log" 2>&1 </dev/null || {
-		tail -n 40 "$log" >&2
-		if grep -q '^E: Failed to fetch' "$log"; then
-			echo "SKIP: Debian $1: packages could not be downloaded"
-			return
+	run_there "$suite" "$log" "$command" || return 0
+	checks "Debian $suite, $(chroot "$chroot" gcc -dumpfullversion | sed 's/^/gcc /'), $(chroot "$chroot" ldd --version | sed -n '1s/.* /glibc /p')" "$log"
+	for cc; do
+		[[ $cc != *- ]] || cc=$(chroot "$chroot" apt-cache search \
+			--names-only "^${cc}[0-9]+\$" | sort -V |
+			sed -n '$s/ .*//p')
+		log=$out/$suite-$cc.log
+		run_there "$suite" "$log" "apt-get install -y $cc && make \
+			BUILD=/tmp/$cc CC=$cc CFLAGS='-O2 -g -Werror' check" || continue
+		checks "Debian $suite, $cc" "$log"
+	done
+	rm -rf "$chroot"
+}
+
+# run_there SUITE LOG COMMAND
+run_there() {
+	within "$work/$1" "$3" >"$2" 2>&1 || {
+		if grep -q '^E: Failed to fetch' "$2"; then
+			echo "SKIP: $check: Debian $1: packages could not be downloaded"
+			return 1
 		fi
-		fail "Debian $1: the README's command fails"
+		tail -n 40 "$2" >&2
+		fail "Debian $1 fails: $3"
 	}
-	if grep -i 'warning: ' "$log" | grep -v '^debconf' >&2; then
+	if grep -i 'warning: ' "$2" | grep -v '^debconf' >&2; then
 		fail "Debian $1: the build has the warnings above"
 	fi
-	checks "Debian $1, $(chroot "$chroot" gcc -dumpfullversion | sed 's/^/gcc /'), $(chroot "$chroot" ldd --version | sed -n '1s/.* /glibc /p')" "$log"
-	rm -rf "$chroot"
 }
 
 # --- A packager's ways -------------------------------------------------------
@@ -293,6 +300,7 @@ check_packager() {
 	local log=$out/variables.log user=(setpriv --reuid 65534 --regid 65534
 		--clear-groups)
 
+	rm -rf "$out/variables"
 	make BUILD="$out/variables" CC="env FROM_CC=1 gcc" \
 		AR="env FROM_AR=1 ar" CFLAGS="-O1 -DFROM_CFLAGS" \
 		CPPFLAGS=-DFROM_CPPFLAGS LDFLAGS=-Wl,-z,separate-code \
@@ -303,7 +311,7 @@ check_packager() {
 	lines "$log" '-o [^ ]*/(suite|secure|example|readme|demo) ' FROM_CC=1 \
 		-DFROM_CFLAGS separate-code
 	lines "$log" ' rcs ' FROM_AR=1
-	echo "ok: CC, CFLAGS, CPPFLAGS, LDFLAGS and AR reach each command"
+	ok "CC, CFLAGS, CPPFLAGS, LDFLAGS and AR reach each command"
 
 	suite "CFLAGS empty" no-cflags CFLAGS=
 	suite "make -j2" j2 -j2
@@ -337,6 +345,8 @@ check_packager
 check_32_bits
 check_musl
 check_headers
-release bullseye
+check_old_headers
+release bullseye gcc-9 clang-9
 release trixie
+release sid gcc- clang-
 echo "check-variants: each variant runs the same $native checks ($SECONDS s)."
