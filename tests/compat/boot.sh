@@ -28,7 +28,7 @@ kernel() {
 	exec {lock}>"$folder/lock"
 	flock "$lock"
 	if [ "$(cat "$folder/package" 2>/dev/null)" != "${fetched[0]}" ]; then
-		rm -rf "$folder/boot"
+		rm -rf "${folder:?}/boot"
 		dpkg-deb --fsys-tarfile "${fetched[0]}" |
 			tar -x -C "$folder" --wildcards '*/vmlinu[xz]*' ||
 			fail "$name has no kernel"
