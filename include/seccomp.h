@@ -125,7 +125,8 @@ void seccomp_notify_free(struct seccomp_notif *req,
  *   EINTR   A signal handler ran before a notification came. No notification is
  *           lost.
  *   ENOENT  The target died, or left its call because of a signal, before its
- *           notification was received.
+ *           notification was received. The error may come at a later receive,
+ *           which then does not wait.
  *   ENOENT  (since Linux 6.11) No target is left.
  *   ENOTTY  fd is not a listener. Some kinds of file give EINVAL or another
  *           error instead.

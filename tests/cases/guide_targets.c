@@ -339,6 +339,28 @@ START_TEST(since_5_19_notifications_come_in_order)
 END_TEST
 
 /*
+ * "The error may come at a later receive, which then does not wait." The target
+ * left before its notification was received, and another one's is received
+ * first.
+ */
+START_TEST(a_target_that_left_ends_a_later_receive)
+{
+	pid_t *pids = shared_memory(2 * sizeof(*pids));
+	struct target target = start_two_callers(pids);
+	struct seccomp_notif req;
+
+	kill(target.pid, SIGKILL);
+	ck_assert_int_eq(wait_for_target(&target), 128 + SIGKILL);
+	ck_assert_uint_eq(receive(target.listener).pid, (uint32_t)pids[1]);
+	ck_assert(!notification_waits(target.listener));
+	assert_fails(seccomp_notify_receive(target.listener, &req), -ECANCELED,
+		     ENOENT);
+	kill(pids[1], SIGKILL);
+	close(target.listener);
+}
+END_TEST
+
+/*
  * "With EPOLLET, two calls may cause one event: receive until poll(2) with a
  * timeout of 0 reports no POLLIN."
  * "Level-triggered epoll(7) reports the listener until all notifications are
@@ -498,6 +520,7 @@ TCase *guide_target_tests(void)
 		       a_copy_in_another_process_keeps_the_target_waiting);
 	tcase_add_test(tests, a_receive_that_waits_keeps_a_closed_listener);
 	tcase_add_test(tests, since_5_19_notifications_come_in_order);
+	tcase_add_test(tests, a_target_that_left_ends_a_later_receive);
 	tcase_add_loop_test(tests, edge_triggered_epoll_reports_two_calls_once,
 			    0, 2);
 	tcase_add_test(tests, proc_knows_a_thread_and_pidfd_open_does_not);
