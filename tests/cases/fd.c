@@ -461,6 +461,7 @@ START_TEST(libseccomp_before_2_6_1_forgets_merged_notifications)
 		ck_assert_int_ge(seccomp_notify_fd(into), 0);
 	else
 		ck_assert_int_eq(seccomp_notify_fd(into), -1);
+	release(into);
 }
 END_TEST
 

@@ -410,9 +410,9 @@ START_TEST(a_proc_of_another_pid_namespace_has_another_process)
 	ck_assert_int_eq(seccomp_notify_id_valid(target.listener, req.id), 0);
 	kill(first, SIGKILL);
 	reap(first);
-	/* LeakSanitizer looks for this process in /proc. */
-	ck_assert_int_eq(umount("/proc"), 0);
 	kill_target(&target);
+	/* Not exit(3): LeakSanitizer can start no thread in that namespace. */
+	_exit(EXIT_SUCCESS);
 }
 END_TEST
 
