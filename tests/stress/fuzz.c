@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Drives all six calls with what an input (of libFuzzer) says, on listeners
- * with live targets, and holds each result against what the manual page
- * allows. Ends by itself after FUZZ_CALLS calls (environment), and prints them.
+ * Calls all six functions as an input of libFuzzer says, on listeners with live
+ * targets, and compares each result with what the manual page allows. Ends
+ * after FUZZ_CALLS calls (environment), and prints their results.
  *
- * A steady crew calls as long as it lives and tells in each call what the last
- * one gave; so for its listener each result is known beforehand. The callers of
- * a restless crew die or get signals at any moment.
+ * Each input finds the same state, so that build/fuzz/fuzz FILE repeats it
+ * without the inputs before it: the calls of the steady crew, the descriptors
+ * and the buffers are as they were at the start. Three things are not repeated:
+ * the ids, which the kernel begins at random, the moments at which the restless
+ * crew dies or gets signals, and the library's memory of a listener for
+ * synchronous wake-up. An input that failed because of these may have to be run
+ * more often, or may not fail again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,92 +35,13 @@
 #include <sanitizer/lsan_interface.h>
 #include <seccomp.h>
 
+#include "fuzz_crews.h"
 #include "process.h"
 #include "trap.h"
 
-/* getsid(0), with two more arguments. No sanitizer makes it. */
-#define TRAPPED SYS_getsid
-#define CALLERS 4 /* of each crew */
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct crew {
-	pid_t pid;
-	int listener;
-	bool steady;
-	/* Received and not answered; some are gone if the crew is restless. */
-	struct {
-		uint64_t id;
-		uint64_t caller;
-	} pending[16];
-	size_t count;
-	uint64_t last_id;
-	/* What each steady caller's next call has to tell. */
-	uint64_t answers[CALLERS];
-};
-
-enum { STEADY, RESTLESS, GONE, CREWS };
-static struct crew crews[CREWS];
-
-static _Noreturn void call_forever(long caller, bool steady)
-{
-	const struct itimerval often = { { 0, 3000 }, { 0, 3000 } };
-	const struct itimerval once = { { 0, 0 }, { 0, 30000 } };
-	long last = 0;
-
-	if (!steady && caller % 2) {
-		catch_signal(SIGALRM, 0);
-		setitimer(ITIMER_REAL, &often, NULL);
-	} else if (!steady) {
-		setitimer(ITIMER_REAL, &once, NULL);
-	}
-	for (;;) {
-		last = syscall(TRAPPED, 0, last, caller);
-		if (last == -1)
-			last = -errno;
-	}
-}
-
-static void crew_start(struct crew *crew, bool steady, int callers)
-{
-	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
-	int sockets[2];
-	pid_t pids[CALLERS] = { 0 };
-
-	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
-	crew->steady = steady;
-	crew->pid = fork_bound();
-	if (crew->pid > 0) {
-		close(sockets[1]);
-		crew->listener = receive_fd(sockets[0]);
-		MUST(crew->listener >= 0);
-		close(sockets[0]);
-		return;
-	}
-	crew->listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
-					SECCOMP_FILTER_FLAG_NEW_LISTENER);
-	if (crew->listener < 0 || send_fd(sockets[1], crew->listener) < 0)
-		_exit(1);
-	close(crew->listener);
-	while (callers) {
-		pid_t dead;
-
-		for (long i = 0; i < callers; i++) {
-			if (pids[i])
-				continue;
-			pids[i] = fork_bound();
-			if (pids[i] == 0)
-				call_forever(i, steady);
-		}
-		dead = wait(NULL);
-		for (int i = 0; i < callers; i++)
-			if (pids[i] == dead)
-				pids[i] = 0;
-	}
-	_exit(0);
-}
-
-/* Descriptors that stay open. The first is a listener, not always the same. */
+/* Descriptors that are open. The first is a listener, not always the same. */
 static int others[8];
 static int closed;
 
@@ -196,7 +121,6 @@ static _Noreturn void finish(void)
 	_exit(all ? 0 : 1);
 }
 
-/* Ends each wait. */
 static timer_t timer;
 
 static void start(void)
@@ -208,18 +132,14 @@ static void start(void)
 	int pipes[2];
 	int file;
 
+	start_crews();
 	calls_wanted = wanted ? strtoul(wanted, NULL, 10) : 1000000;
-	crew_start(&crews[STEADY], true, CALLERS);
-	crew_start(&crews[RESTLESS], false, CALLERS);
-	crew_start(&crews[GONE], true, 0);
-	MUST(waitpid(crews[GONE].pid, NULL, 0) == crews[GONE].pid);
-
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	file = (int)syscall(SYS_memfd_create, "fuzz", 0);
 	MUST(file >= 0 && ftruncate(file, (off_t)page) == 0);
 	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
 	MUST(pipe(pipes) == 0);
-	others[0] = dup(crews[STEADY].listener);
+	others[0] = dup(sockets[1]); /* a listener is put there */
 	others[1] = open("/dev/null", O_RDWR);
 	others[2] = open("/", O_PATH);
 	others[3] = sockets[0];
@@ -280,9 +200,9 @@ static int take_fd(void)
 }
 
 /* The crew that others[0] is a listener of now. */
-static struct crew *swapped = &crews[STEADY];
+static struct crew *swapped;
 
-static struct crew *crew_of(int fd)
+static struct crew *find_crew(int fd)
 {
 	for (int i = 0; i < CREWS; i++)
 		if (crews[i].listener == fd)
@@ -327,21 +247,11 @@ static uint64_t take_id(const struct crew *crew)
 	}
 }
 
-/* Where an id stands in pending, or count. */
-static size_t find(const struct crew *crew, uint64_t id)
-{
-	size_t at = 0;
-
-	while (at < crew->count && crew->pending[at].id != id)
-		at++;
-	return at;
-}
-
 static void respond(int fd, void *memory, bool readable,
 		    const struct seccomp_notif_resp *resp)
 {
 	const bool lets_run = resp->flags == SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	struct crew *crew = crew_of(fd);
+	struct crew *crew = find_crew(fd);
 	int result = seccomp_notify_respond(fd, memory);
 	int error = result ? errno : 0;
 	size_t at;
@@ -352,7 +262,7 @@ static void respond(int fd, void *memory, bool readable,
 		check_error_of_no_listener(fd, error);
 		return;
 	}
-	at = find(crew, resp->id);
+	at = find_pending(crew, resp->id);
 	if (!readable) {
 		MUST(error == EFAULT);
 	} else if (resp->flags && (!lets_run || resp->val || resp->error)) {
@@ -422,12 +332,13 @@ static void fuzz_alloc_and_free(void)
 	MUST(errno == choice);
 }
 
+static unsigned int polled; /* by this input */
+
 static void fuzz_receive(void)
 {
-	static unsigned int polled;
 	int fd = take_fd();
 	uint64_t choice = take(1);
-	struct crew *crew = crew_of(fd);
+	struct crew *crew = find_crew(fd);
 	struct pollfd waits = { fd, POLLIN, 0 };
 	struct seccomp_notif *req = at_end(written, sizeof(*req));
 	int result;
@@ -438,7 +349,7 @@ static void fuzz_receive(void)
 	else if (choice % 16 == 1)
 		req = NULL;
 	/* Few shall wait for the timer. */
-	if (crew && polled++ % 64 && poll(&waits, 1, 0) == 0)
+	if (crew && polled++ % 8 && poll(&waits, 1, 0) == 0)
 		return;
 	if (crew && crew->count == COUNT(crew->pending))
 		answer_all(crew);
@@ -462,7 +373,7 @@ static void fuzz_receive(void)
 		MUST(caller < CALLERS);
 		MUST(!crew->steady ||
 		     req->data.args[1] == crew->answers[caller]);
-		MUST(find(crew, req->id) == crew->count);
+		MUST(find_pending(crew, req->id) == crew->count);
 		crew->last_id = req->id;
 		crew->pending[crew->count].id = req->id;
 		crew->pending[crew->count++].caller = caller;
@@ -473,7 +384,7 @@ static void fuzz_respond(void)
 {
 	int fd = take_fd();
 	uint64_t choice = take(1);
-	struct seccomp_notif_resp resp = { .id = take_id(crew_of(fd)) };
+	struct seccomp_notif_resp resp = { .id = take_id(find_crew(fd)) };
 	unsigned char *memory = at_end(written, sizeof(resp));
 	bool readable = false;
 
@@ -535,7 +446,7 @@ static void fuzz_respond(void)
 static void fuzz_id_valid(void)
 {
 	int fd = take_fd();
-	struct crew *crew = crew_of(fd);
+	struct crew *crew = find_crew(fd);
 	uint64_t id = take_id(crew);
 	int result = seccomp_notify_id_valid(fd, id);
 	int error = result ? errno : 0;
@@ -544,7 +455,7 @@ static void fuzz_id_valid(void)
 	MUST(result == (error ? -ENOENT : 0));
 	if (!crew)
 		check_error_of_no_listener(fd, error);
-	else if (find(crew, id) == crew->count)
+	else if (find_pending(crew, id) == crew->count)
 		MUST(error == ENOENT);
 	else
 		MUST(error == 0 || (error == ENOENT && !crew->steady));
@@ -562,25 +473,53 @@ static void fuzz_fd(void)
 	count(FD, -result);
 }
 
-static void swap_listener(void)
+static void swap_listener(struct crew *crew)
 {
-	swapped = &crews[take(1) % CREWS];
+	swapped = crew;
 	MUST(dup2(swapped->listener, others[0]) == others[0]);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Ends each wait. */
+static void run_timer(long nanoseconds)
 {
-	const struct itimerspec every_ms = { { 0, 1000000 }, { 0, 1000000 } };
-	const struct itimerspec never = { { 0, 0 }, { 0, 0 } };
+	const struct itimerspec every = { { 0, nanoseconds },
+					  { 0, nanoseconds } };
+
+	MUST(timer_settime(timer, 0, &every, NULL) == 0);
+}
+
+static void begin_input(const uint8_t *data, size_t size)
+{
 	static bool started;
-	unsigned int step = 0;
 
 	if (!started)
 		start();
 	started = true;
-	MUST(timer_settime(timer, 0, &every_ms, NULL) == 0);
+	reset_crews();
+	swap_listener(&crews[STEADY]);
+	memset(written, 0, page);
+	polled = 0;
 	input = data;
 	input_left = size;
+	run_timer(1000000);
+}
+
+static void end_input(void)
+{
+	for (int i = 0; i < CREWS; i++)
+		answer_all(&crews[i]);
+	run_timer(0);
+	free(alloced_req);
+	free(alloced_resp);
+	alloced_req = NULL;
+	alloced_resp = NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	unsigned int step = 0;
+
+	begin_input(data, size);
 	while (input_left) {
 		/* So that equal bytes do not choose one function alone. */
 		uint64_t choice = take(1) + step++;
@@ -593,7 +532,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (choice / 16 % 8 == 0)
 				fuzz_fd();
 			else
-				swap_listener();
+				swap_listener(&crews[take(1) % CREWS]);
 			break;
 		case 2:
 		case 3:
@@ -611,9 +550,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			fuzz_receive();
 		}
 	}
-	for (int i = 0; i < CREWS; i++)
-		answer_all(&crews[i]);
-	MUST(timer_settime(timer, 0, &never, NULL) == 0);
+	end_input();
 	if (calls >= calls_wanted)
 		finish();
 	return 0;

@@ -3,7 +3,8 @@
 # Copyright The libseccomp-notify authors
 # fuzz: Drive the six calls with libFuzzer, ASan and UBSan; FUZZ_CALLS=N for N calls
 # Packages: clang libclang-rt-14-dev libc6-dev make
-# An input that failed is kept in build/fuzz until the next run.
+# An input that failed is kept in build/fuzz until the next run of this script;
+# build/fuzz/fuzz FILE repeats it.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
 
@@ -18,8 +19,8 @@ make -s BUILD="$out" CC=clang \
 # shellcheck disable=SC2086 # options
 clang -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror $flags \
 	-fsanitize=fuzzer,address,undefined -Iinclude -Itests/lib \
-	-o "$out/fuzz" tests/stress/fuzz.c tests/lib/trap.c tests/lib/process.c \
-	"$out/libseccomp-notify.a" -ldl
+	-o "$out/fuzz" tests/stress/fuzz.c tests/stress/fuzz_crews.c \
+	tests/lib/trap.c tests/lib/process.c "$out/libseccomp-notify.a" -ldl
 for wake_up in 0 1; do
 	echo "SECCOMP_NOTIFY_SYNC_WAKE_UP=$wake_up:"
 	FUZZ_CALLS=$(((calls + 1) / 2)) SECCOMP_NOTIFY_SYNC_WAKE_UP=$wake_up \

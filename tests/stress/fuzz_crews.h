@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright The libseccomp-notify authors */
+/*
+ * The targets of the fuzzer. A steady crew calls as long as it lives and tells
+ * in each call what the last one returned, so each result on its listener is
+ * known beforehand. The callers of a restless crew die or get signals at any
+ * moment. The third crew has gone.
+ */
+#ifndef FUZZ_CREWS_H
+#define FUZZ_CREWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* getsid(0), with two more arguments. No sanitizer makes it. */
+#define TRAPPED SYS_getsid
+#define CALLERS 4 /* of each crew */
+
+struct crew {
+	int listener;
+	bool steady;
+	/* Received and not answered; some are gone if the crew is restless. */
+	struct {
+		uint64_t id;
+		uint64_t caller;
+	} pending[16];
+	size_t count;
+	uint64_t last_id;
+	/* What each steady caller's next call has to tell. */
+	uint64_t answers[CALLERS];
+};
+
+enum { STEADY, RESTLESS, GONE, CREWS };
+extern struct crew crews[CREWS];
+
+void start_crews(void);
+
+/*
+ * Between two inputs, with nothing pending: gives the steady crew the state of
+ * a new one.
+ */
+void reset_crews(void);
+
+/* Where an id stands in pending, or count. */
+size_t find_pending(const struct crew *crew, uint64_t id);
+
+#endif
