@@ -54,7 +54,7 @@ remove_cgroups() {
 		done
 		cd .. && rmdir "$2"' - "$work" "$cgroups" 2>/dev/null
 }
-trap 'status=$?; remove_cgroups || true; (exit $status); clean_up' EXIT
+trap 'status=$?; set +e; remove_cgroups; (exit $status); clean_up' EXIT
 
 # --- Debian's archive --------------------------------------------------------
 
