@@ -3,8 +3,8 @@
 /*
  * Runs all cases. CK_RUN_CASE=NAME (of Check) runs one.
  *
- * Comments in quotation marks are sentences of the manual page
- * seccomp_notify_alloc(3notify), each at the test that proves it.
+ * Quotations in comments are sentences of the manual pages, each at the test
+ * that proves it: `tests/quality/sentences.sh --where` prints them all.
  */
 #include <signal.h>
 #include <stdlib.h>
