@@ -297,13 +297,18 @@ END_TEST
  */
 START_TEST(any_other_error_of_the_question_is_ecanceled_with_errno)
 {
-	/* The filter that was installed last decides. */
+	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
+				   SECCOMP_RET_USER_NOTIF };
+	struct simulation *kernel = shared_memory(sizeof(*kernel));
+
+	simulate_kernel(&rule, 1, answer_simulated, kernel);
+	kernel->failing = ALL;
 	for (int error = 1; error <= LAST_ERROR; error++) {
 		struct outcome got;
 
 		if (error == EINVAL || error == ENOSYS)
 			continue;
-		deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, error);
+		kernel->error = error;
 		got = alloc_both();
 		ck_assert_int_eq(got.error, error);
 		assert_failed(got, -ECANCELED);

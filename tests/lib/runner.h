@@ -8,9 +8,10 @@
 #include <stddef.h>
 
 /*
- * Runs each case in a process of its own, at_once of them at the same time, and
- * prints what Check prints for one suite; the last line counts all checks.
- * CK_RUN_CASE=NAME (of Check) runs one case. Returns the exit status.
+ * Runs each case in a process of its own, at_once of them at the same time (0:
+ * as many as there are processors, but two at least), and prints what Check
+ * prints for one suite; the last line counts all checks. CK_RUN_CASE=NAME (of
+ * Check) runs one case. Returns the exit status.
  */
 int run_cases(const char *suite, TCase *(*const cases[])(void), size_t count,
 	      size_t at_once);
