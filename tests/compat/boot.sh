@@ -17,7 +17,7 @@ limit=900 # seconds for a guest; on an idle machine, none needs 100
 # ARCH. The package that has the image is the last in a chain of dependencies.
 kernel() {
 	local name next=$2 fetched folder=$store/$2-$1 lock
-	apt_update "$1" || return
+	apt_update "$1"
 	while [ -n "$next" ]; do
 		name=$next
 		next=$(field "$1" "$name" Depends |

@@ -29,7 +29,8 @@ apt_of() {
 }
 
 # apt_update SUITE-ARCH: downloads the lists of packages, at most once an hour.
-# For SUITE-source, these are the lists of source packages.
+# For SUITE-source, these are the lists of source packages. If one of them cannot
+# be downloaded, the file "incomplete" tells, and the others serve.
 apt_update() (
 	folder=$archive/$1 suite=${1%-*} arch=${1##*-} type=deb
 	[ "$arch" != source ] || {
@@ -39,7 +40,8 @@ apt_update() (
 	mkdir -p "$folder"/{lists/partial,archives/partial,packages}
 	exec {lock}>"$folder/lock"
 	flock "$lock"
-	[ -z "$(find "$folder" -name updated -mmin -60)" ] || exit 0
+	[ -z "$(find "$folder" -name updated -mmin -60 -o \
+		-name incomplete -mmin -10)" ] || exit 0
 	sources "$suite" "$type" >"$folder/sources.list"
 	cat >"$folder/apt.conf" <<-end
 		Dir::Etc { SourceList "$folder/sources.list"; SourceParts "/dev/null";
@@ -50,15 +52,23 @@ apt_update() (
 		APT::Sandbox::User "root"; APT::Update::Error-Mode "any";
 		Acquire::Languages "none"; Acquire::Retries "3";
 	end
-	# A mirror that is being updated has lists of two days for a moment.
-	for _ in 1 2 3; do
-		! apt_of "$1" apt-get -q update >"$folder/apt.log" 2>&1 || {
-			touch "$folder/updated"
-			exit 0
-		}
-	done
-	[ -e "$folder/updated" ] # old lists are better than none
+	rm -f "$folder/updated" "$folder/incomplete"
+	if apt_of "$1" apt-get -q update >"$folder/apt.log" 2>&1; then
+		touch "$folder/updated"
+	else
+		touch "$folder/incomplete"
+	fi
 )
+
+# unknown SUITE-ARCH WHAT: ends the script, but if WHAT may be in a list that
+# could not be downloaded, returns 1.
+unknown() {
+	if [ -e "$archive/$1/incomplete" ]; then
+		echo "no $2 in the lists" >>"$archive/$1/apt.log"
+		return 1
+	fi
+	fail "Debian ${1%-*} for ${1##*-} has no $2"
+}
 
 # missing SUITE-ARCH WHAT: says that WHAT is skipped, since apt_... returned 1.
 missing() {
@@ -80,7 +90,7 @@ apt_fetch() {
 	local wanted=() partial known
 	shift
 	fetched=()
-	apt_update "$suite" || return
+	apt_update "$suite"
 	known=$(apt_of "$suite" apt-cache show --no-all-versions "$@" \
 		2>/dev/null | awk '
 			$1 == "Package:" { name = $2 }
@@ -89,7 +99,7 @@ apt_fetch() {
 			$0 == "" { print name, version, arch }')
 	for package; do
 		grep -q "^${package%%=*} " <<<"$known" ||
-			fail "Debian ${suite%-*} has no package $package for ${suite##*-}"
+			unknown "$suite" "package $package" || return
 	done
 	while read -r name version arch; do
 		file=$folder/packages/${name}_${version/:/%3a}_$arch.deb
@@ -125,11 +135,12 @@ apt_unpack() {
 apt_root() {
 	local suite=$1 folder=$2 name plan packages
 	shift 2
-	apt_update "$suite" || return
+	apt_update "$suite"
 	plan=$(apt_of "$suite" apt-get -s --no-install-recommends install \
 		coreutils dash "$@" 2>&1) || {
-		tail -n 5 <<<"$plan" >&2
-		fail "Debian ${suite%-*} for ${suite##*-} cannot install $*"
+		tail -n 5 <<<"$plan" >>"$archive/$suite/apt.log"
+		unknown "$suite" "set of packages $*: $(tail -n 1 <<<"$plan")"
+		return
 	}
 	mapfile -t packages < <(
 		sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1=\2/p' <<<"$plan")
@@ -168,9 +179,9 @@ apt_source() {
 	local suite=$1-source partial
 	[ ! -d "$3" ] || return 0
 	need dpkg-source dpkg-dev
-	apt_update "$suite" || return
+	apt_update "$suite"
 	[ "$(apt_of "$suite" apt-cache showsrc --only-source "$2" 2>/dev/null)" ] ||
-		fail "Debian $1 has no source package $2"
+		unknown "$suite" "source package $2" || return
 	partial=$(mktemp -d "$archive/$suite/packages/partial.XXXXXX")
 	(cd "$partial" && apt_of "$suite" apt-get -q source --download-only \
 		--only-source "$2") >>"$archive/$suite/apt.log" 2>&1 || {
