@@ -110,10 +110,9 @@ END_TEST
 /*
  * "and after a stop and a continue, the target makes its call again as another
  * notification,"
- * "What the supervisor did for the first notification is then done twice." "The
- * kernel of 32-bit ARM does not make the call again: the call returns its first
- * argument." 32-bit ARM's kernel ends the call instead, with its first argument
- * as result.
+ * "What the supervisor did for the first notification is then done twice."
+ * "The kernel of 32-bit ARM does not make the call again: the call returns its
+ * first argument."
  */
 START_TEST(a_call_that_a_stop_interrupted_is_made_again)
 {
@@ -271,6 +270,7 @@ static int trap_oneself(void)
  * "Each process that carries the filter is a target."
  * "A supervisor that installed the filter on itself gets no POLLHUP when its
  * children have gone, and a trapped call of its own waits for ever."
+ * "On MIPS, the call fails with the error 512."
  */
 START_TEST(a_supervisor_that_carries_the_filter_is_a_target)
 {
