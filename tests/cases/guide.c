@@ -172,6 +172,38 @@ START_TEST(a_killed_supervisor_leaves_no_target_waiting)
 }
 END_TEST
 
+/*
+ * "Nothing tells a supervisor that waits in a call of its own that the target
+ * has left: do not execute calls that block, or poll with
+ * seccomp_notify_id_valid()."
+ */
+START_TEST(a_supervisor_in_a_blocking_call_does_not_notice_that_the_target_left)
+{
+	struct target target = start_target(call_then_idle, NULL);
+	struct seccomp_notif *req = shared_memory(sizeof(*req));
+	pid_t supervisor;
+	int pipes[2];
+
+	ck_assert_int_eq(pipe2(pipes, O_CLOEXEC), 0);
+	supervisor = fork_bound();
+	if (supervisor == 0) {
+		char byte;
+
+		if (seccomp_notify_receive(target.listener, req) != 0)
+			_exit(1);
+		_exit((int)read(pipes[0], &byte, 1));
+	}
+	while (!sleeps_in_call(supervisor, SYS_read, pipes[0]))
+		sleep_ms(1);
+	kill(target.pid, SIGKILL);
+	wait_for_target(&target);
+	assert_fails(seccomp_notify_id_valid(target.listener, req->id), -ENOENT,
+		     ENOENT);
+	assert_stays_in_call(supervisor, SYS_read, pipes[0]);
+	close(target.listener);
+}
+END_TEST
+
 static int exec_itself(void *arg)
 {
 	(void)arg;
@@ -491,6 +523,9 @@ TCase *guide_tests(void)
 	tcase_add_test(tests, a_pidfd_tells_that_the_command_has_ended);
 	tcase_add_test(tests, a_signal_before_the_wait_is_read_from_signalfd);
 	tcase_add_test(tests, a_killed_supervisor_leaves_no_target_waiting);
+	tcase_add_test(
+		tests,
+		a_supervisor_in_a_blocking_call_does_not_notice_that_the_target_left);
 	tcase_add_test(tests, a_trapped_execve_traps_the_start_of_the_command);
 	tcase_add_test(
 		tests,

@@ -253,8 +253,7 @@ START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 	sleep_ms(50);
 	ck_assert(sleeps_in_call(receiver, SYS_ioctl, number));
 
-	/* The number is another listener's, the receive goes on with its own.
-	 */
+	/* The number is another listener's now; the receive keeps its own. */
 	ck_assert_int_eq(dup2(other.listener, number), number);
 	close(other.listener);
 	other.listener = number;
@@ -264,7 +263,7 @@ START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 	pthread_join(thread, NULL);
 	ck_assert_uint_eq(req.pid, (uint32_t)target.pid);
 
-	/* With the receive its listener has ended: nobody can answer. */
+	/* The listener has ended with the receive: nobody can answer. */
 	ck_assert_int_eq(seccomp_notify_id_valid(number, req.id), -ENOENT);
 	resp.id = req.id;
 	ck_assert_int_eq(seccomp_notify_respond(number, &resp), -ECANCELED);
