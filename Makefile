@@ -12,6 +12,7 @@ pkgconfigdir = $(libdir)/pkgconfig
 
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
+# BUILD=FOLDER is where the products go; a read-only source needs another one.
 BUILD = build
 
 NAME = libseccomp-notify
