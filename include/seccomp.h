@@ -85,6 +85,11 @@ extern "C" {
 typedef void *scmp_filter_ctx;
 #endif
 
+#ifndef SECCOMP_RET_USER_NOTIF
+#error "<linux/seccomp.h> has no user notification: install the kernel's headers of Linux 5.0 or later"
+#elif !defined(SCMP_ACT_NOTIFY)
+/* libseccomp's header has the same declarations since its version 2.5. */
+
 /*
  * The seccomp_notify_alloc() function asks the kernel for the sizes of a
  * request and a response, and allocates one of each, filled with zeros. Always
@@ -191,6 +196,8 @@ int seccomp_notify_id_valid(int fd, uint64_t id);
  * -EINVAL.
  */
 int seccomp_notify_fd(const scmp_filter_ctx ctx);
+
+#endif
 
 #ifdef __cplusplus
 }
