@@ -21,7 +21,7 @@
 enum { CALLS = 3 };
 
 /* Traps getppid(2) in this process and its children; gives the listener. */
-#ifdef SCMP_VER_MAJOR
+#ifdef SCMP_ACT_NOTIFY
 static int trap_getppid(void)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
