@@ -7,8 +7,8 @@
 LINK_TEST = $(LDFLAGS) -L$(BUILD) \
 	-Xlinker -rpath -Xlinker '$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
 # The programs of `make check`.
-PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure stand_in.so caller.so example \
-	readme victim cplusplus)
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure stand_in.so caller.so empty.so \
+	example readme victim cplusplus)
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
@@ -45,11 +45,18 @@ $(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
 
-# Modules that the suite loads.
-$(BUILD)/tests/stand_in.so $(BUILD)/tests/caller.so: \
-		$(BUILD)/tests/%.so: tests/cases/%.c
+# Modules that the suite loads. --coverage would add functions to them.
+MODULE = $(CC) -std=c11 $(WARNINGS) -fPIC -shared \
+	$(filter-out --coverage,$(CPPFLAGS) $(CFLAGS))
+$(BUILD)/tests/stand_in.so: tests/cases/stand_in.c
 	@mkdir -p $(@D)
-	$(COMPILE) -fPIC -shared -o $@ $< $(LDFLAGS) -Wl,--hash-style=sysv
+	$(MODULE) -o $@ $< $(LDFLAGS) -Wl,--hash-style=sysv
+$(BUILD)/tests/caller.so: tests/cases/caller.c
+	@mkdir -p $(@D)
+	$(MODULE) -o $@ $< $(LDFLAGS)
+$(BUILD)/tests/empty.so: tests/cases/caller.c
+	@mkdir -p $(@D)
+	$(MODULE) -fvisibility=hidden -o $@ $< $(LDFLAGS)
 
 # In C++, where the compiler has it (gcc needs g++), and without libseccomp.
 $(BUILD)/tests/cplusplus: tests/compat/drop-in.c include/seccomp.h $(LIBRARY)

@@ -7,6 +7,7 @@
  */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -218,7 +219,10 @@ START_TEST(after_load_it_is_the_listener)
 	ctx = init(SECCOMP_RET_ALLOW);
 	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED, 0), 0);
 	ck_assert_int_eq(load(ctx), 0);
+	dlerror();
 	listener = seccomp_notify_fd(ctx);
+	/* No dlsym(3) has failed, which would allocate memory for a message. */
+	ck_assert_ptr_null(dlerror());
 	ck_assert_int_ge(listener, 0);
 	ck_assert_int_eq(seccomp_notify_fd(ctx), listener);
 
@@ -341,6 +345,47 @@ START_TEST(a_module_gets_what_is_loaded_after_it)
 	ck_assert_int_eq(call(seccomp_notify_fd, stand_in(42)), -EINVAL);
 	/* The suite itself was loaded before both. */
 	ck_assert_int_eq(seccomp_notify_fd(stand_in(42)), 42);
+}
+END_TEST
+
+/* Modules that define no function at all, and that have no hash table. */
+START_TEST(modules_without_symbols_are_no_libseccomp)
+{
+	static char file[1 << 20];
+	const char *module;
+	const ElfW(Ehdr) *header = (const void *)file;
+	const ElfW(Phdr) * part;
+	int memory = (int)syscall(SYS_memfd_create, "no hash table", 0);
+	char path[32];
+	ssize_t size;
+	int from;
+
+	if (!load_built("empty.so"))
+		SKIP("empty.so is not beside the suite");
+	assert_no_contexts();
+	module = find_built("stand_in.so");
+	ck_assert(module);
+#ifdef __GLIBC__ /* musl needs a hash table */
+	from = open(module, O_RDONLY | O_CLOEXEC);
+	size = read(from, file, sizeof(file));
+	close(from);
+	ck_assert_int_gt(size, 0);
+	ck_assert_int_lt(size, sizeof(file));
+	part = (const void *)(file + header->e_phoff);
+	while (part->p_type != PT_DYNAMIC)
+		part++;
+	for (ElfW(Dyn) *entry = (void *)(file + part->p_offset);
+	     entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_HASH)
+			entry->d_tag = DT_DEBUG; /* means nothing here */
+	ck_assert_int_eq(write(memory, file, (size_t)size), size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
+	ck_assert_msg(dlopen(path, RTLD_NOW | RTLD_LOCAL), "%s", dlerror());
+	assert_no_contexts();
+#else
+	(void)header, (void)module, (void)part, (void)memory, (void)path,
+		(void)size, (void)from;
+#endif
 }
 END_TEST
 
@@ -511,6 +556,7 @@ TCase *fd_tests(void)
 	tcase_add_test(tests, fd_makes_no_system_call_without_libseccomp);
 	tcase_add_test(tests, only_einval_and_descriptors_are_passed_on);
 	tcase_add_test(tests, a_module_gets_what_is_loaded_after_it);
+	tcase_add_test(tests, modules_without_symbols_are_no_libseccomp);
 	tcase_add_test(tests, fd_remembers_no_libseccomp);
 	tcase_add_test(tests, libseccomp_has_one_listener_for_all_contexts);
 	tcase_add_test(tests, libseccomp_takes_listener_0_for_none);
