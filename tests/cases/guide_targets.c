@@ -195,10 +195,13 @@ static int get_descriptor_flags(int socket, int flags)
 				  .msg_iovlen = 1,
 				  .msg_control = control.space,
 				  .msg_controllen = sizeof(control.space) };
+	struct cmsghdr *part;
 	int fd;
 
 	ck_assert_int_eq(recvmsg(socket, &message, flags), 1);
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	part = CMSG_FIRSTHDR(&message);
+	MUST(part != NULL);
+	memcpy(&fd, CMSG_DATA(part), sizeof(fd));
 	return fcntl(fd, F_GETFD);
 }
 
