@@ -71,6 +71,7 @@ initramfs() {
 	rm -rf "$guest"
 	# With the C library that it will run with, not with the compiler's own.
 	"$@" make -s BUILD="$build" CC="$compiler --sysroot='$root'" \
+		AR="${compiler%gcc}ar" \
 		LDFLAGS="-L'$lib'" CFLAGS="-O2 -g -Werror" PKG_CONFIG="env \
 		PKG_CONFIG_LIBDIR='$lib/pkgconfig' pkg-config" programs ||
 		fail "the suite cannot be built by $compiler, see above"

@@ -24,8 +24,8 @@ machine() {
 	local image=linux-image-$6 run=()
 	shift 6
 	if [ "$tools" != here ]; then
-		apt_root "$tools" "$store/$tools" "gcc-${compiler%-gcc}" make \
-			pkg-config qemu-system-misc "qemu-efi-${compiler%%-*}" || {
+		apt_root "$tools" "$store/$tools" "gcc-${compiler%-gcc}" \
+			grep make pkg-config sed qemu-system-misc "qemu-efi-${compiler%%-*}" || {
 			missing "$tools" "$name"
 			return 0
 		}
