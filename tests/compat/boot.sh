@@ -4,7 +4,7 @@
 # kernels, under full emulation. check-kernels and check-machines source it.
 # What they unpack and build is kept in build/guests. At most two guests are
 # built or run at a time, also if both scripts run at the same time.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # common.sh has the variables.
 . tests/lib/apt.sh
 need cpio cpio
 need pkg-config pkg-config
