@@ -74,10 +74,13 @@ check_debian() {
 		"$place1"/*.orig.tar.gz "$out/debian"
 }
 
+# The mount goes with the last process that sees it.
+with_proc() { # FOLDER COMMAND...
+	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' "$@"
+}
 in_base() { # FOLDER COMMAND...: as root of that folder
-	unshare --mount sh -euc 'mount -t proc proc "$0/proc"
-		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-			LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$0" "$@"' "$@"
+	with_proc "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$@"
 }
 
 # In a minimal Debian: Build-Depends suffice to build and to test; piuparts
@@ -110,7 +113,9 @@ check_installed_debian() {
 		--no-upgrade-test --skip-cronfiles-test \
 		--keep-sources-list "${debs[@]}"
 	step "Debian: autopkgtest"
-	run autopkgtest autopkgtest "${debs[@]}" "$place1"/*.dsc \
+	# In the chroot, too, it uses the folder TMPDIR.
+	mkdir -p "$base-test$TMPDIR"
+	run autopkgtest with_proc "$base-test" autopkgtest "${debs[@]}" "$place1"/*.dsc \
 		--setup-commands "apt-get update" -- chroot "$base-test"
 	grep -m 1 '^manual-page-example *PASS' "$work/autopkgtest.log" ||
 		fail "autopkgtest did not run the test of Debian's package"
