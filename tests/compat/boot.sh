@@ -11,6 +11,7 @@ need pkg-config pkg-config
 
 store=$PWD/build/guests
 mkdir -p "$store"
+run=()    # what runs a command where the compiler and qemu are
 limit=900 # seconds for a guest; on an idle machine, none needs 100
 
 # kernel SUITE-ARCH METAPACKAGE: the newest kernel, in $store/METAPACKAGE-SUITE-
@@ -116,7 +117,7 @@ boot() {
 	local log=$store/$1-$2.log release checks failures errors
 	local reasons skipped why=''
 	shift 4
-	timeout --foreground -k 5 "$limit" "$@" -accel tcg -display none \
+	"${run[@]}" timeout --foreground -k 5 "$limit" "$@" -accel tcg -display none \
 		-monitor none -serial "file:$log.serial" -nic none -no-reboot \
 		-append "console=$console panic=-1" \
 		-kernel "$(find "$store/$suite" -name 'vmlinu[xz]*')" \

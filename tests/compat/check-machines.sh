@@ -39,7 +39,7 @@ machine() {
 		missing "$user" "$name"
 		return 0
 	}
-	boot "$name" "$image-$kernel" "$user" "$1" "${run[@]}" "${@:2}"
+	boot "$name" "$image-$kernel" "$user" "$@"
 }
 
 # All that a machine is given is of this machine's suite, but for riscv64 and
