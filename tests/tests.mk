@@ -59,7 +59,7 @@ $(BUILD)/tests/empty.so: tests/cases/caller.c
 	$(MODULE) -fvisibility=hidden -o $@ $< $(LDFLAGS)
 
 # In C++, where the compiler has it (gcc needs g++), and without libseccomp.
-$(BUILD)/tests/cplusplus: tests/compat/drop-in.c include/seccomp.h $(LIBRARY)
+$(BUILD)/tests/cplusplus: tests/compat/dropin/drop-in.c include/seccomp.h $(LIBRARY)
 	@mkdir -p $(@D)
 	! echo 'int main() {}' | $(CC) -x c++ -S -o /dev/null - 2>/dev/null || \
 		$(CC) -x c++ -Iinclude -DSECCOMP_NOTIFY_BUILD $(CPPFLAGS) $(CFLAGS) \

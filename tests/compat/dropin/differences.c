@@ -3,7 +3,7 @@
 /*
  * What a program can see of the difference between libseccomp and this library.
  * Linked with libseccomp; this library is preloaded, or not. Prints a line
- * "CASE|RESULT" for each case, which check-dropin.sh compares with the tables
+ * "CASE|RESULT" for each case, which differences.sh compares with the tables
  * in the documentation.
  */
 #include <malloc.h>

@@ -2,7 +2,7 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * A module that has a libseccomp of its own or its host's. host.c loads it, and
- * check-dropin.sh builds and links both in each way.
+ * modules.sh builds and links both in each way.
  */
 #include <seccomp.h>
 

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# seccomp_notify_fd() in modules that have a libseccomp of their own.
+# Sourced by check-dropin.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# Modules that a host loads, and that ask for the listener of their own filter.
+# Any system call in seccomp_notify_fd() kills them.
+modules=$work/modules
+mkdir "$modules"
+# module NAME OPTIONS...
+module() {
+	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$modules/$1.so" \
+		"$dropin/module.c" "${@:2}"
+}
+# libseccomp's main branch has this soname.
+sed 's/libseccomp\.so\.2\x00/libseccomp.so.0\x00/' \
+	"$(gcc -print-file-name="$THEIRS")" >"$modules/libseccomp.so.0"
+sed 's/libseccomp-notify\.so\.1\x00/libseccomp-notify.so.7\x00/' \
+	"$lib/$OURS" >"$modules/other-copy.so"
+module linked -lseccomp
+module linked-too -lseccomp
+module archive -l:libseccomp.a
+module renamed "$modules/libseccomp.so.0"
+# shellcheck disable=SC2046 # options
+module ours $(flags --libs) -lseccomp
+# shellcheck disable=SC2046 # options
+module ours-renamed $(flags --libs) "$modules/libseccomp.so.0"
+for host in host host-with-libseccomp; do
+	# shellcheck disable=SC2046 # an option, or none
+	gcc -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Wl,--no-as-needed \
+		-o "$modules/$host" "$dropin/host.c" -ldl \
+		$([ "$host" = host ] || echo -lseccomp)
+done
+# asks EXPECTED PRELOADED HOST MODE MODULE...: what the modules get.
+asks() {
+	same "${*:2}" "$1" "$(cd "$modules" && LD_PRELOAD=$2 \
+		LD_LIBRARY_PATH=$modules:$lib timeout --foreground 60 "./$3" \
+		"$4" "${@:5}" 2>&1 | paste -sd ' ')"
+}
+for mode in local pointer; do
+	for file in linked archive renamed ours; do
+		asks listener "$OURS" host "$mode" "./$file.so"
+	done
+done
+asks listener "" host namespace ./ours.so
+asks listener "" host namespace ./ours-renamed.so
+asks listener "$OURS" host-with-libseccomp namespace ./ours-renamed.so
+asks listener "$OURS" host deep ./ours-renamed.so
+# A host's libseccomp is in front of that in the module.
+asks listener "$OURS" host-with-libseccomp local ./archive.so
+asks listener "$OURS" host-with-libseccomp local ./renamed.so
+asks listener "$OURS ./other-copy.so" host local ./linked.so
+asks listener "./other-copy.so $OURS" host-with-libseccomp local ./linked.so
+ok "a libseccomp in a module, renamed, in a namespace; by a function pointer; no system call"
+asks "-1 listener" "$OURS" host local ./archive.so ./linked.so
+asks "-1 listener" "$OURS" host local ./linked.so ./archive.so
+asks "-1 listener" "$OURS" host local ./archive.so ./renamed.so
+asks "-1 -1 listener" "$OURS" host local ./linked.so ./renamed.so ./archive.so
+ok "several libseccomps: each module gets the answer of its own"
+same "two copies of ours, without libseccomp" -22 \
+	"$(LD_PRELOAD="$OURS $modules/other-copy.so" "$python" -c 'import ctypes
+print(ctypes.CDLL(None).seccomp_notify_fd(b"0" * 1000))')"
+same "ctypes" "3 3" "$(LD_PRELOAD=$OURS "$python" -c 'import ctypes
+s = ctypes.CDLL("'"$THEIRS"'")
+s.seccomp_init.restype = ctypes.c_void_p
+ctx = ctypes.c_void_p(s.seccomp_init(0x7fff0000))
+s.seccomp_rule_add(ctx, 0x7fc00000, s.seccomp_syscall_resolve_name(b"getppid"), 0)
+s.seccomp_load(ctx)
+print(ctypes.CDLL(None).seccomp_notify_fd(ctx), s.seccomp_notify_fd(ctx))')"
+ok "through ctypes; and two copies of ours do not call each other"

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+# Copyright The libseccomp-notify authors
+# How to see whose functions are called, and what goes wrong silently.
+# Sourced by check-dropin.sh.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# How to see whose functions are called, and what goes wrong silently.
+# seen FILE: the library to which its receive is bound; nothing if it has its
+# own. "ldd(1) of the GNU C library prints to which library each function is
+# bound, without running the program:"
+seen() {
+	LD_DEBUG=bindings ldd -r "$1" 2>&1 | sed -n \
+		"s|.*binding file [^ ]*${1##*/} .* to [^ ]*/\(libseccomp[^ ]*\) .*\`seccomp_notify_receive'.*|\1|p"
+}
+
+# works PROGRAM: it runs, whoever answers.
+works() {
+	same "$* prints something else" "3 calls answered" \
+		"$(timeout --foreground 60 "$@" 2>&1)"
+}
+
+# "Set LD_PRELOAD in front of it too if the library is to be preloaded."
+# "A line that names libseccomp.so.2 shows that libseccomp's function is
+# called."
+same "ldd sees other than ours" "$OURS" "$(seen "$work/both")"
+same "ldd sees other than libseccomp's" "$THEIRS" "$(seen "$work/theirs")"
+same "ldd sees other than ours preloaded" "$OURS" \
+	"$(LD_PRELOAD=$OURS seen "$work/theirs")"
+ok "ldd -r shows whose functions are called"
+
+# "In these cases, the program calls libseccomp's six functions, and the link
+# editor says nothing:"
+# "if -lseccomp comes before -lseccomp-notify, as it does if a build system gets
+# this library from the variable LIBS;"
+# shellcheck disable=SC2046 # options
+build late -lseccomp $(flags --cflags --libs)
+same "ours after libseccomp" "$THEIRS" "$(seen "$work/late")"
+# "if -lseccomp-notify comes before the program's own files and the link editor
+# drops libraries that nothing needs yet (--as-needed), as it does if a build
+# system gets this library from LDFLAGS;"
+# shellcheck disable=SC2046 # options
+silent=$(gcc -D_GNU_SOURCE -o "$work/early" -Wl,--as-needed \
+	$(flags --cflags --libs) "$dropin/drop-in.c" -lseccomp 2>&1)
+same "a message" "" "$silent"
+same "ours before the program's files" "$THEIRS" "$(seen "$work/early")"
+# "if libseccomp is linked statically (-l:libseccomp.a), because the program
+# then defines the functions itself." "If there is no line, the program contains
+# the function itself."
+# "Preloading silently has no effect on a program or module that contains
+# libseccomp's functions:" "a program or plugin that was linked with
+# libseccomp.a;"
+# shellcheck disable=SC2046 # options
+build contains $(flags --cflags --libs) -l:libseccomp.a
+same "libseccomp.a in the program" "" "$(LD_PRELOAD=$OURS seen "$work/contains")"
+works env LD_PRELOAD="$OURS" "$work/contains"
+ok "three ways to link that silently call libseccomp's functions"
+
+# "It has no effect either on a program that opens libseccomp.so.2 itself and asks
+# dlsym(3) for the functions." As the first call of a process, libseccomp's
+# receive gives -EOPNOTSUPP.
+same "a program that asks dlsym(3), with ours preloaded" -95 \
+	"$(LD_PRELOAD=$OURS "$python" -c 'import ctypes
+print(ctypes.CDLL("libseccomp.so.2").seccomp_notify_receive(-1, bytes(80)))')"
+ok "dlsym(3) of libseccomp.so.2 finds libseccomp's"
+
+# "If it asks pkg-config(1), give it a libseccomp.pc of your own through
+# PKG_CONFIG_PATH, with this line:"
+mkdir "$work/pc"
+{
+	printf 'Name: libseccomp\nDescription: both\nVersion: 2.5.0\n'
+	sed -n 's/\\-/-/g; /^Libs: /p' man/libseccomp-notify.7
+} >"$work/pc/libseccomp.pc"
+# shellcheck disable=SC2046 # options
+build private $(flags --cflags) -L"$lib" \
+	$(PKG_CONFIG_PATH=$work/pc pkg-config --libs libseccomp)
+same "a libseccomp.pc of one's own" "$OURS" "$(seen "$work/private")"
+ok "a libseccomp.pc of one's own: the six are ours"
+
+# "Take five functions from this library and seccomp_notify_fd() from libseccomp,
+# in a folder that has no other object files:" The commands are the page's.
+mkdir "$work/five"
+(
+	cp "$lib/libseccomp-notify.a" "$dropin/drop-in.c" "$work/five"
+	page=$PWD/man/libseccomp-notify.7
+	cd "$work/five"
+	mv drop-in.c program.c
+	eval "$(sed -n 's/\\-/-/g; /^ar x/p; s/^cc -static/& -D_GNU_SOURCE/p' "$page")"
+) || fail "the page's commands for a static program with both fail"
+works "$work/five/a.out"
+for call in $calls; do
+	[ "$call" != seccomp_notify_fd ] || continue
+	size=$(nm -S "$work/five/a.out" |
+		sed -n "s/^[^ ]* \([^ ]*\) T $call\$/\1/p")
+	nm -S "$lib/libseccomp-notify.a" | grep -q "$size T $call\$" ||
+		fail "$call of the static program with both is not ours"
+done
+ok "a static program with both: five functions are ours"
+
+# A host that links libseccomp, here one that has it preloaded.
+host() { # PLUGIN PRELOADED
+	bindings env LD_PRELOAD="${2-$THEIRS}" "$python" -c 'import ctypes, sys
+sys.exit(ctypes.CDLL(sys.argv[1], ctypes.RTLD_LOCAL).main())' "$1" |
+		sed -n "s/^${1##*/} seccomp_notify_receive //p"
+}
+# "If the host itself links libseccomp, the plugin gets the host's functions:
+# preload this library into the host instead."
+same "a plugin in a host with libseccomp" "$THEIRS" "$(host "$work/plugin.so")"
+same "a plugin in a host with ours preloaded" "$OURS" \
+	"$(host "$work/plugin.so" "$OURS:$THEIRS")"
+# "A plugin that contains this library as an archive gets the host's functions
+# too, unless it is linked with -Wl,--exclude-libs,ALL or -Wl,-Bsymbolic."
+for option in -Wl,--as-needed -Wl,--exclude-libs,ALL -Wl,-Bsymbolic; do
+	# shellcheck disable=SC2046 # options
+	build "plugin$option.so" -shared -fPIC "$option" $(flags --cflags) \
+		"$lib/libseccomp-notify.a" -lseccomp
+	case $option in
+	-Wl,--as-needed) whose=$THEIRS ;;
+	*) whose= ;;
+	esac
+	same "a plugin with the archive, $option" "$whose" \
+		"$(host "$work/plugin$option.so")"
+done
+ok "a plugin in a host that links libseccomp"
+
+# "If ld.so(8) does not find the library, as in a chroot(2) without it, it prints
+# that the library cannot be preloaded and runs the program without it."
+warning=$(LD_LIBRARY_PATH="" LD_PRELOAD=$OURS timeout --foreground 60 "$work/theirs" 2>&1)
+case $warning in
+*"object '$OURS' from LD_PRELOAD cannot be preloaded"*"3 calls answered") ;;
+*) fail "ld.so says of a library that is missing: $warning" ;;
+esac
+ok "ld.so prints that a library cannot be preloaded"
+
+# "Do not do that with a program that traps its own getpid(2), which ld.so(8)
+# calls for each line: the program hangs."
+sed 's/getppid/getpid/g' "$dropin/drop-in.c" >"$work/getpid.c"
+gcc -D_GNU_SOURCE -o "$work/getpid" "$work/getpid.c" -lseccomp
+works "$work/getpid"
+status=0
+LD_DEBUG=bindings LD_DEBUG_OUTPUT=$work/hangs timeout --foreground 3 \
+	"$work/getpid" >"$work/out" 2>&1 || status=$?
+same "a program that traps getpid(2), under LD_DEBUG, ends with" 124 "$status"
+same "ldd sees other than libseccomp's" "$THEIRS" "$(seen "$work/getpid")"
+ok "LD_DEBUG hangs a program that traps getpid(2), and ldd -r does not"
