@@ -381,6 +381,38 @@ START_TEST(the_example_answers_by_the_path_that_it_copied)
 }
 END_TEST
 
+/*
+ * "If the program cannot read the path, the call fails with the reason." The
+ * path is longer than the program's copy, which then has no end: a sanitizer
+ * notices if the program goes on reading there.
+ */
+START_TEST(the_example_refuses_a_path_that_is_too_long)
+{
+	unsigned int seen = 0;
+	char command[8300];
+	char line[256];
+	char *example;
+	FILE *output;
+
+	if (!find_built("example") || !find_built("victim"))
+		SKIP("the programs `example` and `victim` were not built");
+	example = strdup(find_built("example"));
+	snprintf(command, sizeof(command), "'%s' '%s' \"$(printf %%5000s)\"",
+		 example, find_built("victim"));
+	free(example);
+	output = popen(command, "re");
+	ck_assert_ptr_nonnull(output);
+	while (fgets(line, sizeof(line), output)) {
+		if (strstr(line, "is refused: File name too long\n"))
+			seen |= 1;
+		if (strstr(line, "victim: 1 x File name too long\n"))
+			seen |= 2;
+	}
+	ck_assert_int_eq(pclose(output), 0);
+	ck_assert_uint_eq(seen, 3);
+}
+END_TEST
+
 START_TEST(the_readmes_program_prints_what_it_says)
 {
 	const char *program = find_built("readme");
@@ -415,6 +447,7 @@ TCase *notes_tests(void)
 		tests,
 		the_call_of_a_target_with_a_copy_of_the_listener_waits_on);
 	tcase_add_test(tests, the_example_answers_by_the_path_that_it_copied);
+	tcase_add_test(tests, the_example_refuses_a_path_that_is_too_long);
 	tcase_add_test(tests, the_readmes_program_prints_what_it_says);
 	return tests;
 }

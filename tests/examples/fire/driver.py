@@ -332,6 +332,12 @@ def refuses_what_it_cannot_read(program, result):
     return None
 
 
+def refuses_without_a_copy(_program, result):
+    if "x File name too long" not in result.text:
+        return "it does not refuse the call"
+    return "it prints a path that it did not copy" if "?????" in result.text else None
+
+
 def refuses_other_file(_program, result):
     return None if "x Permission denied" in result.text else "it is not refused"
 
@@ -424,6 +430,8 @@ def conditions(other_victim):
                   under="other-listener", unfit=AGENT),
         Condition("memory that nobody may read", refuses_what_it_cannot_read,
                   options=["-d"], prefix=as_nobody, unfit=ALONE),
+        Condition("a path that is too long", refuses_without_a_copy, paths=["\n" * 5000],
+                  only=("EXAMPLES", "demo")),
     ]
     if ROOT:
         table += [
