@@ -45,7 +45,7 @@ machine() {
 # All that a machine is given is of this machine's suite, but for riscv64 and
 # loong64, which Debian 12 does not have: TOOLS is "here", or the SUITE-ARCH of
 # compiler and qemu. The newest armel kernel is for boards that qemu does not
-# have: armel runs on armhf's.
+# emulate, so armel's suite runs on the kernel of armhf.
 while read -r name tools compiler user kernel metapackage console qemu; do
 	[ "$#" = 0 ] || grep -qw "$name" <<<"$*" || continue
 	[ "$tools" != here ] || {

@@ -12,8 +12,9 @@
  *	-d          let nobody read the memory: PR_SET_DUMPABLE
  *	-i          call with int $0x80, whose numbers are those of i386
  *	-o          open(2) each file and read it, instead of mkdir(2)
- *	-r FOLDER   make this folder the root, and its /tmp the working
- *directory -e STATUS   the exit status
+ *	-r FOLDER   make this folder the root, and work in its /tmp
+ *	-u          run as nobody, if the caller is root
+ *	-e STATUS   the exit status
  */
 #include <errno.h>
 #include <fcntl.h>
