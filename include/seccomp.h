@@ -3,10 +3,11 @@
 /*
  * libseccomp-notify: receive and answer seccomp notifications.
  *
- * A seccomp(2) filter that returns SECCOMP_RET_USER_NOTIF stops the system call
- * of a thread, the target, and queues a notification on the filter's listener,
- * a file descriptor. A supervisor receives the notification as a request and
- * answers it with a response, which decides what the target's call returns:
+ * If a seccomp(2) filter returns SECCOMP_RET_USER_NOTIF, the kernel suspends
+ * the thread that made the system call, which is the target, and queues a
+ * notification on the filter's listener, which is a file descriptor. A
+ * supervisor receives the notification as a request and answers it with a
+ * response, which decides what the target's call returns:
  *
  *	struct pollfd wait_for = { .fd = listener, .events = POLLIN };
  *	struct seccomp_notif *req;
@@ -47,10 +48,11 @@
  * seccomp_notify_alloc(3notify) is the reference page, and
  * seccomp_notify_supervisor(7) teaches how to write a supervisor.
  *
- * Notifications need Linux 5.0. After success, errno has no meaning. All
- * functions are thread-safe, also on one listener and also after fork(2).
- * seccomp_notify_receive(), seccomp_notify_respond() and
- * seccomp_notify_id_valid() may be called in a signal handler.
+ * Notifications need Linux 5.0. After success, the value of errno is
+ * unspecified. All functions are thread-safe, even on the same listener and in
+ * a child process after fork(2). seccomp_notify_receive(),
+ * seccomp_notify_respond() and seccomp_notify_id_valid() may be called in a
+ * signal handler.
  */
 #ifndef SECCOMP_NOTIFY_H
 #define SECCOMP_NOTIFY_H
@@ -93,18 +95,18 @@ typedef void *scmp_filter_ctx;
 /*
  * The seccomp_notify_alloc() function asks the kernel for the sizes of a
  * request and a response, and allocates one of each, filled with zeros. Always
- * use these functions and do not depend on the structure sizes in headers,
- * because the sizes can differ between kernel versions. If req or resp is NULL,
- * that buffer is not allocated. One request and one response serve any number
- * of notifications, one after the other.
+ * use this function instead of the structure sizes in headers, because the
+ * sizes can differ between kernel versions. If req or resp is NULL, that buffer
+ * is not allocated. One request and one response serve any number of
+ * notifications, one after the other.
  *
  * Returns 0 on success, or one of these negative values on failure:
  *   -ECANCELED   The system call failed, and errno tells why.
  *   -EFAULT      The kernel reports a size of zero.
  *   -ENOMEM      There is not enough memory.
  *   -EOPNOTSUPP  The kernel has no notifications.
- * If seccomp_notify_alloc() fails, it sets each pointer that it was to set to
- * NULL, so that seccomp_notify_free() is safe.
+ * If seccomp_notify_alloc() fails, it sets *req and *resp to NULL, so that it
+ * is safe to call seccomp_notify_free().
  */
 int seccomp_notify_alloc(struct seccomp_notif **req,
 			 struct seccomp_notif_resp **resp);
@@ -120,9 +122,10 @@ void seccomp_notify_free(struct seccomp_notif *req,
 /*
  * The seccomp_notify_receive() function waits for a notification on the
  * listener fd and stores it in req. The wait has no time limit. The function
- * overwrites whatever req contains, so the buffer need not be cleared. A signal
- * handler that runs during the wait ends it. Since Linux 6.6, the wait goes on
- * after a handler that was installed with SA_RESTART (see sigaction(2)).
+ * overwrites whatever req contains, so the buffer need not be cleared. If a
+ * signal handler runs during the wait, the function fails with EINTR. Since
+ * Linux 6.6, the wait continues if the handler was installed with SA_RESTART
+ * (see sigaction(2)).
  *
  * Returns 0 on success, or -ECANCELED with errno set:
  *   EBADF   fd is not an open file descriptor.
@@ -130,11 +133,11 @@ void seccomp_notify_free(struct seccomp_notif *req,
  *   EINTR   A signal handler ran before a notification came. No notification is
  *           lost.
  *   ENOENT  The target died, or left its call because of a signal, before its
- *           notification was received. The error may come at a later receive,
- *           which then does not wait.
+ *           notification was received. A later receive may also report this
+ *           error, and then does not wait.
  *   ENOENT  (since Linux 6.11) No target is left.
- *   ENOTTY  fd is not a listener. Some kinds of file give EINVAL or another
- *           error instead.
+ *   ENOTTY  fd is not a listener. For some kinds of files, the error is EINVAL
+ *           or another one instead.
  */
 int seccomp_notify_receive(int fd, struct seccomp_notif *req);
 
@@ -145,8 +148,8 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
  * ignored. The kernel does not check the sign: on most architectures, a
  * positive error makes the call succeed and return that number. If flags is
  * SECCOMP_USER_NOTIF_FLAG_CONTINUE (since Linux 5.5) and val and error are 0,
- * the kernel executes the call as if there had been no notification. A signal
- * does not stop the response.
+ * the kernel executes the call as if there had been no notification. The
+ * function sends the response even if a signal arrives.
  *
  * Returns 0 on success, or -ECANCELED with errno set:
  *   EBADF        fd is not an open file descriptor.
@@ -157,38 +160,38 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
  *                is set although val or error is not 0 or the kernel does not
  *                know the flag. The notification still waits for its response.
  *   ENOENT       No notification with this id waits for a response: there never
- *                was one, the target died, left its call because of a signal,
- *                or took its response.
- *   ENOTTY       fd is not a listener. Some kinds of file give EINVAL or
- *                another error instead.
+ *                was one, or the target died, left its call because of a
+ *                signal, or took its response.
+ *   ENOTTY       fd is not a listener. For some kinds of files, the error is
+ *                EINVAL or another one instead.
  */
 int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
 
 /*
  * The seccomp_notify_id_valid() function checks whether the notification id has
  * been received and still waits for its response, that is, whether the target
- * is alive and still in that call. Open first, then call this function: only a
- * result of 0 proves that what was opened by the target's pid belongs to the
- * target. A signal does not make a live target look dead.
+ * is alive and still in that call. Open files such as /proc/pid/mem first, and
+ * then call this function: only a result of 0 proves that the opened file
+ * belongs to the target. A signal does not make a live target look dead.
  *
  * seccomp_notify_id_valid() returns 0 if the notification waits for its
  * response, or -ENOENT with errno set:
  *   EBADF   fd is not an open file descriptor.
  *   ENOENT  No notification with this id waits for a response: there never was
- *           one, the target died, left its call because of a signal, or took
+ *           one, or the target died, left its call because of a signal, or took
  *           its response.
  *   ENOENT  The notification already has a response, or it has not been
  *           received yet.
- *   ENOTTY  fd is not a listener. Some kinds of file give EINVAL or another
- *           error instead.
+ *   ENOTTY  fd is not a listener. For some kinds of files, the error is EINVAL
+ *           or another one instead.
  */
 int seccomp_notify_id_valid(int fd, uint64_t id);
 
 /*
  * The seccomp_notify_fd() function returns the listener of the filter that
- * seccomp_load(3) loaded from the filter context ctx of libseccomp. It asks the
- * libseccomp that is in the process, and never loads one. It needs libseccomp
- * 2.5 or later.
+ * seccomp_load(3) loaded from the filter context ctx of libseccomp. The
+ * function calls the libseccomp that is in the process, and never loads one. It
+ * needs libseccomp 2.5 or later.
  *
  * seccomp_notify_fd() returns the listener, -1 if the filter is not loaded or
  * cannot notify, or -EINVAL if ctx is not a filter context. If there is no

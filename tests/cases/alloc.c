@@ -116,8 +116,8 @@ static bool all_zero(const void *memory, size_t size)
 /*
  * "The seccomp_notify_alloc() function asks the kernel for the sizes of a
  * request and a response, and allocates one of each, filled with zeros."
- * "Always use these functions and do not depend on the structure sizes in
- * headers, because the sizes can differ between kernel versions."
+ * "Always use this function instead of the structure sizes in headers, because
+ * the sizes can differ between kernel versions."
  */
 START_TEST(alloc_gives_zeroed_memory_of_the_kernels_size)
 {
@@ -353,8 +353,8 @@ END_TEST
 
 /*
  * "-ENOMEM There is not enough memory." "If seccomp_notify_alloc() fails, it
- * sets each pointer that it was to set to NULL, so that seccomp_notify_free()
- * is safe."
+ * sets *req and *resp to NULL, so that it is safe to call
+ * seccomp_notify_free()."
  */
 START_TEST(either_allocation_failing_is_enomem_with_null)
 {

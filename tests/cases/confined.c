@@ -45,8 +45,8 @@ out:
 
 /*
  * "seccomp_notify_receive(), seccomp_notify_respond() and
- * seccomp_notify_id_valid() make no system call but ioctl(2) on fd." With
- * synchronous wake-up too.
+ * seccomp_notify_id_valid() make no system call other than ioctl(2) on fd."
+ * With synchronous wake-up too.
  */
 START_TEST(ioctl_and_exit_group_are_enough)
 {

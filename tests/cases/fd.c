@@ -133,7 +133,10 @@ START_TEST(without_libseccomp_there_is_no_context)
 }
 END_TEST
 
-/* "It asks the libseccomp that is in the process, and never loads one." */
+/*
+ * "The function calls the libseccomp that is in the process, and never loads
+ * one."
+ */
 START_TEST(fd_never_loads_libseccomp)
 {
 	if (libseccomp_is_loaded())
@@ -203,7 +206,7 @@ END_TEST
  * "The seccomp_notify_fd() function returns the listener of the filter that
  * seccomp_load(3) loaded from the filter context ctx of libseccomp."
  * "seccomp_notify_fd() passes its filter context to the libseccomp that is in
- * the process, wherever that was loaded."
+ * the process, no matter how it was loaded."
  */
 START_TEST(after_load_it_is_the_listener)
 {
@@ -321,8 +324,9 @@ START_TEST(only_einval_and_descriptors_are_passed_on)
 END_TEST
 
 /*
- * "If there are several, it asks the one that the caller is bound to, or the
- * caller's own." A module is loaded before the libraries that it needs.
+ * "If there are several, the function calls the one that its caller is bound
+ * to, or the one that its caller contains." A module is loaded before the
+ * libraries that it needs.
  */
 START_TEST(a_module_gets_what_is_loaded_after_it)
 {
@@ -389,7 +393,10 @@ START_TEST(modules_without_symbols_are_no_libseccomp)
 }
 END_TEST
 
-/* "It asks the libseccomp that is in the process," at each call anew. */
+/*
+ * "The function calls the libseccomp that is in the process," which it looks up
+ * at each call.
+ */
 START_TEST(fd_remembers_no_libseccomp)
 {
 	void *library = load_built("stand_in.so");
@@ -449,8 +456,8 @@ static bool libseccomp_is_at_least_2_6_1(void)
 }
 
 /*
- * "libseccomp up to 2.6.1 takes a listener with the number 0 for none, so a
- * program that closed its standard input before it loaded the filter gets -1."
+ * "libseccomp up to 2.6.1 treats the number 0 as no listener, so a program that
+ * closed its standard input before it loaded the filter gets -1."
  */
 START_TEST(libseccomp_takes_listener_0_for_none)
 {

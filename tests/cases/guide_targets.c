@@ -321,10 +321,10 @@ static struct target start_two_callers(pid_t pids[2])
 }
 
 /*
- * "A kernel before Linux 5.19 hands out the newest notification first, so that
- * old ones starve while new ones keep coming."
- * "Since Linux 5.19 notifications are received in the order in which they
- * came."
+ * "Before Linux 5.19, the kernel delivers the newest notification first, so
+ * that older ones starve while new ones keep coming."
+ * "Since Linux 5.19, the kernel delivers notifications in the order in which
+ * they were queued."
  */
 START_TEST(since_5_19_notifications_come_in_order)
 {
@@ -342,9 +342,9 @@ START_TEST(since_5_19_notifications_come_in_order)
 END_TEST
 
 /*
- * "The error may come at a later receive, which then does not wait." The target
- * left before its notification was received, and another one's is received
- * first.
+ * "A later receive may also report this error, and then does not wait." The
+ * target left before its notification was received, and another one's is
+ * received first.
  */
 START_TEST(a_target_that_left_ends_a_later_receive)
 {

@@ -70,7 +70,7 @@ static int call_and_catch_signal(void *arg)
 	return call_then_idle(arg);
 }
 
-/* "the target died, left its call because of a signal," */
+/* "or the target died, left its call because of a signal," */
 START_TEST(the_notification_of_a_call_left_for_a_signal_is_not_valid)
 {
 	struct target target = start_target(call_and_catch_signal, NULL);

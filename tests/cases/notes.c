@@ -30,9 +30,9 @@ static int call_with_pointer(void *arg)
  * "The target may die at any time, and its pid may then belong to another
  * process."
  * "What a supervisor opens by that pid belongs to the target only if
- * seccomp_notify_id_valid() returns 0 after the file was opened." "Open first,
- * then call this function: only a result of 0 proves that what was opened by
- * the target's pid belongs to the target."
+ * seccomp_notify_id_valid() returns 0 after the file was opened." "Open files
+ * such as /proc/pid/mem first, and then call this function: only a result of 0
+ * proves that the opened file belongs to the target."
  */
 START_TEST(what_was_opened_by_pid_is_the_targets_if_id_valid_says_so)
 {
@@ -334,17 +334,16 @@ START_TEST(the_call_of_a_target_with_a_copy_of_the_listener_waits_on)
 END_TEST
 
 /*
- * "and does not set SECCOMP_USER_NOTIF_FLAG_CONTINUE, with which the kernel
- * would read the path again."
- * "This program runs the command that it is given, and lets it make no
- * directory."
+ * "and does not set SECCOMP_USER_NOTIF_FLAG_CONTINUE, because the kernel would
+ * then read the path again."
+ * "This program runs a command and does not let the command make directories."
  * "It receives each call of mkdir(2) and mkdirat(2) that the command or a child
- * of it makes, and answers the call itself:"
+ * of it makes, and answers the call itself."
  * "The program therefore decides on its own copy of the path,"
  * "The program ends when the command ends." The program of EXAMPLES, which
  * tests.mk cuts out of the page and compiles.
- * "the call succeeds if its path begins with /tmp/, although nothing is made,
- * and fails with EACCES otherwise."
+ * "If the path begins with /tmp/, the call succeeds, although no directory is
+ * made; otherwise, the call fails with EACCES."
  */
 START_TEST(the_example_answers_by_the_path_that_it_copied)
 {
@@ -382,9 +381,9 @@ START_TEST(the_example_answers_by_the_path_that_it_copied)
 END_TEST
 
 /*
- * "If the program cannot read the path, the call fails with the reason." The
- * path is longer than the program's copy, which then has no end: a sanitizer
- * notices if the program goes on reading there.
+ * "If the program cannot read the path, the call fails with an error that tells
+ * why." The path is longer than the program's copy, which then has no end: a
+ * sanitizer notices if the program goes on reading there.
  */
 START_TEST(the_example_refuses_a_path_that_is_too_long)
 {

@@ -16,9 +16,9 @@ static int call_with_six_arguments(void *arg)
 }
 
 /*
- * "A seccomp(2) filter that returns SECCOMP_RET_USER_NOTIF stops the system
- * call of a thread, the target, and queues a notification on the filter's
- * listener, a file descriptor."
+ * "If a seccomp(2) filter returns SECCOMP_RET_USER_NOTIF, the kernel suspends
+ * the thread that made the system call, which is the target, and queues a
+ * notification on the filter's listener, which is a file descriptor."
  * "The seccomp_notify_receive() function waits for a notification on the
  * listener fd and stores it in req."
  * "No function needs another one to be called first."
@@ -145,7 +145,7 @@ END_TEST
 
 /*
  * "EBADF fd is not an open file descriptor." "ENOTTY fd is not a listener."
- * "Some kinds of file give EINVAL or another error instead."
+ * "For some kinds of files, the error is EINVAL or another one instead."
  */
 START_TEST(receive_on_a_bad_descriptor_is_ecanceled_with_errno)
 {
@@ -164,7 +164,7 @@ END_TEST
 
 /*
  * "They interrupt seccomp_notify_receive()"
- * "A signal handler that runs during the wait ends it."
+ * "If a signal handler runs during the wait, the function fails with EINTR."
  * "EINTR A signal handler ran before a notification came." "No notification is
  * lost."
  */
@@ -231,7 +231,7 @@ static void assert_waits(pid_t waiter, const struct target *target)
 }
 
 /*
- * "Since Linux 6.6, the wait goes on after a handler that was installed with
+ * "Since Linux 6.6, the wait continues if the handler was installed with
  * SA_RESTART (see sigaction(2))." And after a stop, without any handler.
  */
 START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
@@ -258,9 +258,9 @@ END_TEST
 /*
  * "Without poll(2), the receive would wait for ever after the last target has
  * gone, on kernels before Linux 6.11."
- * "A supervisor that was written before Linux 6.11 and goes on after each
- * ENOENT spins when the last target has gone, with either library: call poll(2)
- * first and stop on POLLHUP."
+ * "Since Linux 6.11, a supervisor that goes on after each ENOENT spins when the
+ * last target has gone, with either library: call poll(2) first and stop on
+ * POLLHUP."
  * "ENOENT (since Linux 6.11) No target is left." "Before Linux 6.11, the
  * receive waits for ever." Its end comes while one receive waits, and before
  * another.

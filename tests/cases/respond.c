@@ -102,7 +102,8 @@ END_TEST
 
 /*
  * "Signals do not interrupt seccomp_notify_respond()"
- * "A signal does not stop the response." However many come.
+ * "The function sends the response even if a signal arrives." However many
+ * come.
  */
 START_TEST(signals_do_not_stop_the_response)
 {

@@ -65,7 +65,8 @@ static void *supervisor_thread(void *arg)
 /*
  * "Several threads may receive from one listener, each with a request and a
  * response of its own."
- * "All functions are thread-safe, also on one listener and also after fork(2)."
+ * "All functions are thread-safe, even on the same listener and in a child
+ * process after fork(2)."
  */
 START_TEST(eight_supervisor_threads_answer_eight_targets_once_each)
 {

@@ -115,9 +115,9 @@ START_TEST(the_flag_is_off_unless_the_variable_is_1)
 END_TEST
 
 /*
- * "If the value is 1, the library sets each listener that the process receives
- * from to synchronous wake-up." "The library makes the request once for each
- * listener, at the first receive from it."
+ * "If the value is 1, the library switches on synchronous wake-up for each
+ * listener from which the process receives." "The library makes the request
+ * once for each listener, at the first receive from it."
  */
 START_TEST(the_flag_is_set_once_for_a_listener)
 {
@@ -130,9 +130,9 @@ START_TEST(the_flag_is_set_once_for_a_listener)
 END_TEST
 
 /*
- * "The first receive that succeeds reads the environment: see
- * libseccomp-notify(7)." "The first receive that succeeds reads the variable,
- * and no later one does."
+ * "The first receive that succeeds reads the variable
+ * SECCOMP_NOTIFY_SYNC_WAKE_UP from the environment: see libseccomp-notify(7)."
+ * "Only the first receive that succeeds reads the variable."
  */
 START_TEST(the_variable_is_read_once)
 {
@@ -246,8 +246,9 @@ START_TEST(the_flag_is_set_once_from_several_threads)
 END_TEST
 
 /*
- * "on earlier kernels, and if a filter on the supervisor makes the request
- * fail, nothing changes." EINVAL is from the first, EPERM from the second.
+ * "On earlier kernels, or if a filter on the supervisor makes the request fail,
+ * the functions work without it." EINVAL is from the first, EPERM from the
+ * second.
  */
 START_TEST(a_refusal_of_the_flag_shows_in_nothing)
 {
@@ -432,7 +433,7 @@ static int run_as(uid_t user, int program, int listener)
 }
 
 /*
- * "The variable is inherited by targets, and affects those that are supervisors
+ * "Targets inherit the variable, which affects those that are supervisors
  * themselves."
  * "A set-user-ID program ignores it (see secure_getenv(3))." The program is
  * tests/cases/secure.c.
@@ -462,7 +463,7 @@ END_TEST
 /*
  * "Headers before Linux 6.6 lack these two names, which stand for
  * SECCOMP_IOW(4, __u64) and 1UL << 0."
- * "It needs Linux 6.6;"
+ * "The setting needs Linux 6.6."
  */
 START_TEST(the_kernel_takes_the_flag_since_6_6)
 {
@@ -503,9 +504,10 @@ static int call_from_elsewhere(void *arg)
 }
 
 /*
- * "The setting belongs to the listener, not to the process, and stays when the
- * listener goes to another process." With the flag, the kernel wakes the target
- * on the supervisor's processor; a busy machine may move it away at once.
+ * "The setting belongs to the listener, not to the process, and remains if the
+ * listener is passed to another process." With the flag, the kernel wakes the
+ * target on the supervisor's processor; a busy machine may move it away at
+ * once.
  */
 START_TEST(the_flag_stays_when_the_listener_goes_to_another_process)
 {

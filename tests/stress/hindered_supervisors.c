@@ -154,8 +154,9 @@ static void *supervise_under_signals(void *arg)
 #define SECONDS 3
 
 /*
- * "A signal does not stop the response." "A signal does not make a live target
- * look dead." With SA_RESTART, newer kernels do not end a receive either.
+ * "The function sends the response even if a signal arrives." "A signal does
+ * not make a live target look dead." With SA_RESTART, newer kernels do not end
+ * a receive either.
  */
 START_TEST(signals_lose_no_call)
 {
@@ -184,7 +185,8 @@ END_TEST
 #define ANSWERS 20 /* of each child */
 
 /*
- * "All functions are thread-safe, also on one listener and also after fork(2)."
+ * "All functions are thread-safe, even on the same listener and in a child
+ * process after fork(2)."
  */
 START_TEST(children_of_a_threaded_supervisor_supervise_too)
 {

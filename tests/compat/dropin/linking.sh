@@ -5,10 +5,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 
 # One source, built three ways.
-# "The six functions are then this library's, and all others are libseccomp's."
+# "The program then calls this library's six functions, and libseccomp's
+# functions for all else."
 # "It works alongside libseccomp, or without it."
-# "A supervisor that gets its listener from seccomp(2) or over a socket does not
-# need libseccomp, nor its header:" "The header is <seccomp.h>, as it is with
+# "A supervisor that gets its listener from seccomp(2) or over a socket needs
+# neither libseccomp nor its header:" "The header is <seccomp.h>, as it is with
 # libseccomp."
 # "pkg-config --static --libs libseccomp-notify prints the flags for a static
 # supervisor."

@@ -19,7 +19,7 @@ works() {
 		"$(timeout --foreground 60 "$@" 2>&1)"
 }
 
-# "Set LD_PRELOAD in front of it too if the library is to be preloaded."
+# "If the library is to be preloaded, set LD_PRELOAD for this command too."
 # "A line that names libseccomp.so.2 shows that libseccomp's function is
 # called."
 same "ldd sees other than ours" "$OURS" "$(seen "$work/both")"
@@ -29,14 +29,14 @@ same "ldd sees other than ours preloaded" "$OURS" \
 ok "ldd -r shows whose functions are called"
 
 # "In these cases, the program calls libseccomp's six functions, and the link
-# editor says nothing:"
-# "if -lseccomp comes before -lseccomp-notify, as it does if a build system gets
+# editor prints no warning:"
+# "if -lseccomp comes before -lseccomp-notify, as happens if a build system gets
 # this library from the variable LIBS;"
 # shellcheck disable=SC2046 # options
 build late -lseccomp $(flags --cflags --libs)
 same "ours after libseccomp" "$THEIRS" "$(seen "$work/late")"
 # "if -lseccomp-notify comes before the program's own files and the link editor
-# drops libraries that nothing needs yet (--as-needed), as it does if a build
+# drops libraries that nothing needs yet (--as-needed), as happens if a build
 # system gets this library from LDFLAGS;"
 # shellcheck disable=SC2046 # options
 silent=$(gcc -D_GNU_SOURCE -o "$work/early" -Wl,--as-needed \
@@ -44,8 +44,8 @@ silent=$(gcc -D_GNU_SOURCE -o "$work/early" -Wl,--as-needed \
 same "a message" "" "$silent"
 same "ours before the program's files" "$THEIRS" "$(seen "$work/early")"
 # "if libseccomp is linked statically (-l:libseccomp.a), because the program
-# then defines the functions itself." "If there is no line, the program contains
-# the function itself."
+# then defines the functions itself." "If no line names a function that the
+# program calls, the program contains that function itself."
 # "Preloading silently has no effect on a program or module that contains
 # libseccomp's functions:" "a program or plugin that was linked with
 # libseccomp.a;"
@@ -55,16 +55,16 @@ same "libseccomp.a in the program" "" "$(LD_PRELOAD=$OURS seen "$work/contains")
 works env LD_PRELOAD="$OURS" "$work/contains"
 ok "three ways to link that silently call libseccomp's functions"
 
-# "It has no effect either on a program that opens libseccomp.so.2 itself and asks
-# dlsym(3) for the functions." As the first call of a process, libseccomp's
-# receive gives -EOPNOTSUPP.
+# "Preloading also has no effect on a program that opens libseccomp.so.2 itself
+# and looks up the functions with dlsym(3)." As the first call of a process,
+# libseccomp's receive gives -EOPNOTSUPP.
 same "a program that asks dlsym(3), with ours preloaded" -95 \
 	"$(LD_PRELOAD=$OURS "$python" -c 'import ctypes
 print(ctypes.CDLL("libseccomp.so.2").seccomp_notify_receive(-1, bytes(80)))')"
 ok "dlsym(3) of libseccomp.so.2 finds libseccomp's"
 
-# "If it asks pkg-config(1), give it a libseccomp.pc of your own through
-# PKG_CONFIG_PATH, with this line:"
+# "If the build system calls pkg-config(1), write your own libseccomp.pc with
+# this line, and put its folder into PKG_CONFIG_PATH:"
 mkdir "$work/pc"
 {
 	printf 'Name: libseccomp\nDescription: both\nVersion: 2.5.0\n'
@@ -122,8 +122,9 @@ for option in -Wl,--as-needed -Wl,--exclude-libs,ALL -Wl,-Bsymbolic; do
 done
 ok "a plugin in a host that links libseccomp"
 
-# "If ld.so(8) does not find the library, as in a chroot(2) without it, it prints
-# that the library cannot be preloaded and runs the program without it."
+# "If ld.so(8) does not find the library, for example after chroot(2), it prints
+# that the library cannot be preloaded and runs the program without the
+# library."
 warning=$(LD_LIBRARY_PATH="" LD_PRELOAD=$OURS timeout --foreground 60 "$work/theirs" 2>&1)
 case $warning in
 *"object '$OURS' from LD_PRELOAD cannot be preloaded"*"3 calls answered") ;;
@@ -131,8 +132,8 @@ case $warning in
 esac
 ok "ld.so prints that a library cannot be preloaded"
 
-# "Do not do that with a program that traps its own getpid(2), which ld.so(8)
-# calls for each line: the program hangs."
+# "Do not do that with a program that traps its own getpid(2): ld.so(8) calls
+# getpid(2) for each line, and the program hangs."
 sed 's/getppid/getpid/g' "$dropin/drop-in.c" >"$work/getpid.c"
 gcc -D_GNU_SOURCE -o "$work/getpid" "$work/getpid.c" -lseccomp
 works "$work/getpid"

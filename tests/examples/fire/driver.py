@@ -282,8 +282,8 @@ def goes_on(_program, result):
     return "it gives up" if "seccomp_notify_re" in result.text else None
 
 
-# "If one of the program's own calls fails, it prints the reason and ends with
-# status 125, and the command's trapped calls fail with ENOSYS."
+# "If one of the program's own calls fails, the program prints the reason and
+# ends with status 125, and the command's trapped calls fail with ENOSYS."
 def gives_up(pattern, *others):
     """It says which call failed, and why; the others do not need that call."""
     def expects(program, result):
@@ -324,7 +324,8 @@ def refuses_other_architecture(program, result):
     return None
 
 
-# "If the program cannot read the path, the call fails with the reason."
+# "If the program cannot read the path, the call fails with an error that tells
+# why."
 def refuses_what_it_cannot_read(program, result):
     if program.name in ("EXAMPLES", "demo") + AGENT and not re.search(
             "x (Operation not permitted|Permission denied|No such file)", result.text):
