@@ -18,15 +18,16 @@ import sys
 
 CASES = [  # of the function that the change is in
     ("fd.c", "", "fd"),
+    ("wake_up.h", "", "wake_up"),
+    (".map", "", "interface"),
     ("notify.c", "alloc|free", "alloc"),
     ("notify.c", "receive", "receive"),
     ("notify.c", "id_valid", "id_valid"),
-    ("notify.c", "wake_up", "wake_up"),
     ("", "", "respond"),
 ]
 
-# What is matched, and what it becomes; \b... stands for the whole word.
-REPLACE = [
+# Other tokens: what is matched, and what it becomes.
+TOKENS = [
     (r" == ", " != "),
     (r" != ", " == "),
     (r" < ", " <= ", " > "),
@@ -45,13 +46,13 @@ REPLACE = [
     (r"-(?=1\b)", ""),
     (r"\b0\b", "1"),
     (r"\b1(?=U?L?\b)", "0", "2"),
-    (r"(?<!BEFORE_)\b2\b", "1", "3"),
+    (r"\b2\b", "1", "3"),
     (r"\b4\b", "3", "5"),
     (r"\b16\b", "15", "17"),
     (r"\b1024\b", "1023", "1"),
     (r'"1"', '"0"', '""'),
     (r'(?<=")SECCOMP_', "X_"),
-    (r'(?<=")(?=lib|seccomp_)', "x"),
+    (r'(?<=")(?=seccomp_)', "x"),
     (r"\bEINVAL\b", "ENOENT"),
     (r"\bENOSYS\b", "ENOENT"),
     (r"\bEOPNOTSUPP\b", "ECANCELED"),
@@ -60,42 +61,115 @@ REPLACE = [
     (r"\bENOMEM\b", "EFAULT"),
     (r"\bEINTR\b", "EAGAIN"),
     (r"\bENOENT\b", "ECANCELED"),
-    (r"\bYES\b", "NO"),
-    (r"\bNO\b", "YES"),
-    (r"\bUNREAD\b", "NO"),
     (r"\bNULL\b", "(void *)1"),
+    (r"\bUINTPTR_MAX\b", "0"),
     (r"\bRTLD_NEXT\b", "RTLD_DEFAULT"),
-    (r"\bRTLD_LAZY \| ", ""),
-    (r" \| RTLD_NOLOAD\b", ""),
+    (r"\bSHN_UNDEF\b", "SHN_ABS"),
+    (r"\bPT_DYNAMIC\b", "PT_LOAD"),
+    (r"\bDT_NULL\b", "DT_SYMTAB"),
+    (r"\bDT_GNU_HASH\b", "DT_HASH"),
+    (r"\bDT_(?:HASH|STRTAB|SYMTAB)\b(?=\])", "DT_NULL"),
     (r"\bSECCOMP_IOW\b", "SECCOMP_IOR", "SECCOMP_IOWR"),
     (r"\bSECCOMP_IOR\b", "SECCOMP_IOW"),
     (r"\b__u64\b", "__u32"),
-    (r"\bNOTIF_RECV\b", "NOTIF_SEND"),
-    (r"\bNOTIF_SEND\b", "NOTIF_RECV"),
-    (r"\bNOTIF_SET_FLAGS\b", "NOTIF_RECV"),
+    (r"(?<=_)NOTIF_RECV\b", "NOTIF_SEND"),
+    (r"(?<=_)NOTIF_SEND\b", "NOTIF_RECV"),
+    (r"\bSET_FLAGS,", "SECCOMP_IOCTL_NOTIF_RECV,"),
     (r"\bID_VALID\b", "ID_VALID_BEFORE_5_9"),
     (r"\bID_VALID_BEFORE_5_9\b", "ID_VALID"),
-    (r"\blistener_ioctl\(", "listener_ioctl_retry("),
-    (r"\blistener_ioctl_retry\(", "listener_ioctl("),
     (r"\bsecure_getenv\b", "getenv"),
-    (r"\bcalloc\(", "malloc(0 * "),
-    (r"\bcalloc\(\s*1, ", "malloc("),
-    (r"\bseccomp_notif_resp\b(?=[,)])", "seccomp_notif"),
+    (r"\bcalloc\(1, ", "malloc("),
     (r"\bsizeof\(\*", "sizeof("),
     (r"\bmemory_order_relaxed\b", "memory_order_seq_cst"),
     (r"\batomic_exchange_explicit\(last, ", "(0 * "),
-    (r"\bstatic (?=atomic|const)", ""),
+    (r"\bstatic (?=atomic)", ""),
     (r"\batomic_(?=int|ulong)", "unsigned "),
     (r"\bunsigned long (?=block|before)", "unsigned int "),
-    (r"\bunsigned long (?=request)", "unsigned int ", "int "),
+    (r"\bunsigned long (?=nr)", "unsigned int ", "int "),
     (r"\((unsigned int|unsigned long|uintptr_t)\)", ""),
     (r"\bfd(?=[,)])", "0"),
     (r"\bid(?=[,) ])", "0"),
     (r"\breq(?=[);])", "NULL"),
-    (r"(?<!\w )\bctx\b(?=\))", "NULL"),
-    # The two arms of ?:, exchanged; the condition too.
+    (r"(?<!\w )\bctx\b(?=[,)])", "NULL"),
+    # The two arms of ?:, exchanged.
     (r"\?(\s+)([^?:;]+) :(\s+)([^?:;]+)(?=;)", r"?\1\4 :\3\2"),
-    (r"\? (\(\w\)) : (\(\w\))", r"? \2 : \1"),
+]
+
+# Another meaning, each of which a program could be written with.
+READS_ENVIRONMENT = "sync_wake_up(-1, &(struct seccomp_notif){ 0 });"
+MEANINGS = [
+    # More or fewer errors meet a condition.
+    (r"errno == (E\w+)", "errno", "errno != ENOENT",
+     r"(errno == \1 || errno == EACCES)", r"(errno == \1 || errno == EAGAIN)"),
+    (r"(\S+ [=>]= -?\w+) \|\| (\S+ == -?\w+)", r"\1", r"\2"),
+    (r"search\.fd >= 0 \|\| search\.fd == -EINVAL", "search.fd != -EFAULT",
+     "1"),
+    # A text that begins like the right one, or has the same value.
+    (r'strcmp\((env), ("1")\)', r"strncmp(\1, \2, 1)", r"!strstr(\1, \2)",
+     r"1 - atoi(\1)", r'(\g<0> && strcmp(\1, "true"))'),
+    (r"strcmp\((table.*?), (name)\)", r"strncmp(\1, \2, strlen(\2))",
+     r"!strstr(\1, \2)"),
+    # Retries: a limit, for fewer requests, for the receive too.
+    (r"long rc;(.*?)while \((.*?)\);",
+     *(rf"long rc;\n\tint left = {limit};\n\1while ((\2) && --left);"
+       for limit in (2, 3, 100))),
+    (r"nr != SECCOMP_IOCTL_NOTIF_RECV", "nr == SECCOMP_IOCTL_NOTIF_SEND",
+     "nr == ID_VALID", "nr != ID_VALID_BEFORE_5_9",
+     r"\g<0> && nr != SECCOMP_IOW(4, __u64)"),
+    # More happens: a cancellation point, a system call, the environment read.
+    (r"(?=(?:rc = |if \()syscall\(|free\(req\);)", "pthread_testcancel();\n\t"),
+    (r"(?=(?:rc = |if \()syscall\()", "syscall(SYS_getppid);\n\t"),
+    (r"(?=if \((?:syscall|listener_ioctl)\()", READS_ENVIRONMENT + "\n\t"),
+    # Remembered from the last call.
+    (r"(?=struct seccomp_notif_sizes size)", "static "),
+    (r"(?=struct seccomp_notif_sizes size)(.*?if \()(syscall)",
+     r"static \1!size.seccomp_notif && \2"),
+    (r"if \((listener_ioctl\(fd, )ID_VALID,(.*?)errno == EINVAL",
+     r"static unsigned long nr = ID_VALID;\n\n\tif (\1nr,\2errno == EINVAL && "
+     r"(nr = ID_VALID_BEFORE_5_9)"),
+    (r"start, function;(.*?)(?=function = find)",
+     r"start;\n\tstatic uintptr_t function;\1if (!function)\n\t\t"),
+    (r"(const void \*next;\n)(.*?)return (search.*?);",
+     r"static int known = -1;\n\t\1\n\tif (known >= 0)\n\t\treturn known;\2"
+     r"known = \3;\n\treturn known;"),
+    # alloc: sizes and outputs.
+    (r"!(size\.seccomp_notif) \|\| !(size\.seccomp_notif_resp)",
+     r"(req && !\1) || (resp && !\2)", r"!\1 && !\2"),
+    (r"(?<!define )MAX\((.*?), (.*?\))\)", r"\1", r"\2", r"(\1 + \2)"),
+    (r"(\tif \(!size.*?EFAULT;\n)(.*?)(?=\treturn 0;)", r"\2\1"),
+    (r"(\tif \(req\)\n.*?)(\tif \(syscall.*?\n)(?=\n\tif \(req\) \{)", r"\2\1"),
+    (r"(seccomp_notify_free\(.*?;)(\s+)(\*req = NULL;)", r"\3\2\1"),
+    # free: only together; errno kept only for some.
+    (r"\t(free\(req\);|free\(resp\);)", r"\tif (req && resp)\n\t\t\1"),
+    (r"(?=errno = saved_errno;)", "if (req && resp)\n\t\t",
+     "if (req || resp)\n\t\t"),
+    # receive: other bytes cleared, or before the check.
+    (r"(memset\(req, 0, sizeof\(\*req\))", r"\1 - 1", r"\1 + 8",
+     r"\1 - sizeof(req->data)"),
+    (r"(\tif \(!req\) \{.*?\n\t\}\n)(.*?memset.*?;\n)", r"\2\1"),
+    # respond: the response changes.
+    (r"(NOTIF_SEND, resp\) < 0\))(\s+return -ECANCELED;)",
+     *(rf"\1 {{\n\t\tif (resp)\n\t\t\tresp->{field} = 0;\2\n\t}}"
+       for field in ("id", "val", "error", "flags"))),
+    (r"(?=return 0;\n\}\n\nint seccomp_notify_id_valid)", "resp->id = 0;\n\t"),
+    # Other results.
+    (r"-(?:ECANCELED|ENOENT)\b", "-errno"),
+    (r"(?<=return )-ENOENT", "errno = ENOENT, -ENOENT"),
+    (r"\bID_VALID,(.*?)ID_VALID_BEFORE_5_9", r"ID_VALID_BEFORE_5_9,\1ID_VALID"),
+    # The wake-up: another descriptor, another time, another slot.
+    (r"(?<=listener_ioctl\()fd(?=, SET_FLAGS)", "fd % 1024"),
+    (r"if \(block - before .*?\)", "if (before)", "if (block < before)"),
+    (r"if \(now\)", r"static atomic_int done;\n\n\tif (now && !done++)"),
+    (r"id >> 16", "(id & 0xffffffff) >> 16", "id"),
+    (r"\(unsigned int\)fd % slots", "0", "(unsigned int)fd % 64"),
+    # fd: who is asked.
+    (r"ctx && ", ""),
+    (r"search->from - (start) < .*?\)", r"search->from >= \1)"),
+    (r"next \? next : ", ""),
+    (r"__builtin_return_address\(0\)", "(void *)seccomp_notify_fd"),
+    (r"return !search->from;", "return 0;", "return 1;"),
+    (r"at < base \? base : 0", "base"),
+    (r"search->count\+\+", "search->count = 1"),
 ]
 
 
@@ -115,9 +189,9 @@ def closing(text, start):
     raise ValueError("no closing bracket")
 
 
-def replaced(code):
-    for pattern, *becomes in REPLACE:
-        for match in re.finditer(pattern, code):
+def replaced(code, operators):
+    for pattern, *becomes in operators:
+        for match in re.finditer(pattern, code, flags=re.S):
             for become in becomes:
                 yield match.start(), match.end(), match.expand(become)
 
@@ -166,19 +240,32 @@ def difference(before, after):
             for line in [" " + above, *diff] if not line.startswith("@")]
 
 
-def make(folder):
-    number = 0
-    seen = set()
+def changes():
+    """Every file with each change to it; those of the meaning first."""
+    files = []
     for path in sorted(pathlib.Path("src").iterdir()):
         text = path.read_text()
         code = blank(text, r"/\*.*?\*/")
-        if path.suffix == ".map":
-            changes = map_lines(code)
+        # Not what is only there for old headers.
+        code = blank(code, r"^#ifndef.*?^#endif|^#include[^\n]*")
+        files.append((path, text, code))
+    for file in files:
+        if file[0].suffix != ".map":
+            yield file, replaced(file[2], MEANINGS)
+    for file in files:
+        if file[0].suffix == ".map":
+            yield file, map_lines(file[2])
         else:
-            # Not what is only there for old headers.
-            code = blank(code, r"^#ifndef.*?^#endif|^#include[^\n]*")
-            changes = [*replaced(code), *conditions(code), *statements(code)]
-        for start, end, become in changes:
+            yield file, replaced(file[2], TOKENS)
+            yield file, conditions(file[2])
+            yield file, statements(file[2])
+
+
+def make(folder):
+    number = 0
+    seen = set()
+    for (path, text, code), change in changes():
+        for start, end, become in change:
             after = text[:start] + become + text[end:]
             if after in seen or after == text:
                 continue

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# mutation: Break each line and condition of src/; each time a test must notice
+# mutation: Break each line of src/ and change its meaning; a test must notice
 # Packages: gcc libc6-dev make check pkg-config libseccomp2 python3
 # Prints for each mutant which tests noticed. One that none notices needs an
 # explanation in tests/quality/equivalent.txt, and each explanation such a
@@ -9,14 +9,9 @@
 # as the compiler says; those whose library is the same to the byte; and those
 # that give the same library as one before.
 # JOBS=N runs N at a time. mutation.sh NUMBER... runs these alone.
-set -euo pipefail
-unset MAKEFLAGS MFLAGS MAKELEVEL
-shared=build/libseccomp-notify.so.$(sed -n 's/^VERSION = //p' Makefile)
-soname=${shared%.*.*}
+. "$(dirname "$0")/../lib/common.sh"
 # has=no below: the Makefile need not ask each time what the compiler can.
 flags="-O2 -Werror=return-type -Werror=uninitialized -Werror=maybe-uninitialized"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 # build FOLDER: the library, and the one test program that has it inside.
 build() {
@@ -25,16 +20,17 @@ build() {
 	if make -s -C "$1/tree" CFLAGS="$flags" has=no all build/tests/secure >/dev/null 2>&1; then
 		# The suite stays as it was linked: the same interface is meant.
 		mkdir "$1/build"
-		cp "$1/tree/$shared" "$1/$soname"
+		cp "$1/tree/build/$shared" "$1/$soname"
 		cp -rl "$work/tree/build/tests" "$1/build"
 		cp --remove-destination "$1/tree/build/tests/secure" "$1/build/tests"
 	fi
 	rm -r "$1/tree"
 }
 
-# suite [CASE]: runs it in the current folder, for two minutes at most.
+# suite SECONDS [CASE]: runs it in the current folder, for so long at most.
 suite() {
-	env ${1:+CK_RUN_CASE="$1"} CK_DEFAULT_TIMEOUT=15 timeout 300 build/tests/suite >log 2>&1
+	env ${2:+CK_RUN_CASE="$2"} CK_DEFAULT_TIMEOUT=15 \
+		timeout --foreground "$1" build/tests/suite >log 2>&1
 }
 
 # The tests that failed, on one line; or what the suite said at last.
@@ -48,7 +44,7 @@ failed() {
 # run FOLDER: first the case that should notice, then all.
 run() {
 	cd "$1"
-	if suite "$(cat case)" && suite; then
+	if suite 60 "$(cat case)" && suite 300; then
 		echo survived >result
 	else
 		{
@@ -80,7 +76,7 @@ fi | sort >"$work/list"
 each build <"$work/list"
 
 declare -A seen
-seen[$(cat "$work/tree/$shared" "$work/tree/build/tests/secure" | sha256sum)]=same
+seen[$(cat "$work/tree/build/$shared" "$work/tree/build/tests/secure" | sha256sum)]=same
 while read -r mutant; do
 	if [ ! -e "$mutant/$soname" ]; then
 		echo invalid >"$mutant/result"
