@@ -236,8 +236,10 @@ START_TEST(the_kernel_is_asked_once)
 {
 	int *calls = shared_memory(sizeof(*calls));
 	const struct rule rule = { SYS_seccomp, -1, 0, SECCOMP_RET_USER_NOTIF };
-	struct outcome got;
+	struct outcome got = alloc_both();
 
+	/* The answer to this question was for this call alone. */
+	seccomp_notify_free(got.req, got.resp);
 	simulate_kernel(&rule, 1, answer_without_sizes, calls);
 	fill_the_stack_with_garbage();
 	got = alloc_both();

@@ -393,6 +393,23 @@ START_TEST(high_descriptors_are_served_too)
 }
 END_TEST
 
+/*
+ * "The library makes the request once for each listener, at the first receive
+ * from it." So it is for numbers that differ by less than 1024.
+ */
+START_TEST(listeners_of_near_numbers_do_not_disturb_each_other)
+{
+	static const struct step steps[] = {
+		{ FAR, 3, 1 },		 { FAR * 2, 3 + 64, 1 },
+		{ FAR * 3, 3 + 512, 1 }, { FAR * 4, 3 + 1023, 1 },
+		{ FAR, 3, 0 },		 { FAR * 2, 3 + 64, 0 },
+		{ FAR * 3, 3 + 512, 0 }, { FAR * 4, 3 + 1023, 0 },
+	};
+
+	assert_steps(steps, COUNT(steps));
+}
+END_TEST
+
 /* A set-user-ID copy of the program, owned by root and without a name. */
 static int make_set_user_id(const char *program)
 {
@@ -569,6 +586,8 @@ TCase *wake_up_tests(void)
 	tcase_add_test(tests, ids_that_go_on_are_the_same_listener);
 	tcase_add_test(tests, ids_far_away_are_another_listener);
 	tcase_add_test(tests, high_descriptors_are_served_too);
+	tcase_add_test(tests,
+		       listeners_of_near_numbers_do_not_disturb_each_other);
 	tcase_add_test(
 		tests,
 		the_flag_stays_when_the_listener_goes_to_another_process);

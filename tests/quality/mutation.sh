@@ -27,10 +27,11 @@ build() {
 	rm -r "$1/tree"
 }
 
-# suite SECONDS [CASE]: runs it in the current folder, for so long at most.
+# suite SECONDS [CASE]: runs it in the current folder, for so long at most. It
+# needs a process group of its own, to which Check passes timeout's signal on.
 suite() {
-	env ${2:+CK_RUN_CASE="$2"} CK_DEFAULT_TIMEOUT=15 \
-		timeout --foreground "$1" build/tests/suite >log 2>&1
+	env ${2:+CK_RUN_CASE="$2"} CK_DEFAULT_TIMEOUT=10 \
+		timeout -k 5 "$1" build/tests/suite >log 2>&1
 }
 
 # The tests that failed, on one line; or what the suite said at last.
@@ -44,7 +45,7 @@ failed() {
 # run FOLDER: first the case that should notice, then all.
 run() {
 	cd "$1"
-	if suite 60 "$(cat case)" && suite 300; then
+	if suite 40 "$(cat case)" && suite 200; then
 		echo survived >result
 	else
 		{
