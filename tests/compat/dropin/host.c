@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * usage: host [local|deep|namespace|pointer] MODULE...
+ * usage: host [local|deep|namespace|pointer|namespace-pointer] MODULE...
  *
  * Loads modules that are built from module.c. The last one loads a filter with
  * a notification, the others load one without. Then each asks for the listener
@@ -31,7 +31,7 @@ static void *open_module(const char *mode, const char *file)
 {
 	void *module;
 
-	if (strcmp(mode, "namespace") == 0)
+	if (strncmp(mode, "namespace", strlen("namespace")) == 0)
 		module = dlmopen(LM_ID_NEWLM, file, RTLD_NOW);
 	else if (strcmp(mode, "deep") == 0)
 		module = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
@@ -56,7 +56,7 @@ int main(int argc, char *argv[])
 
 	if (count < 1 || count > MODULES)
 		return 2;
-	if (strcmp(argv[1], "pointer") == 0)
+	if (strstr(argv[1], "pointer"))
 		function = find(RTLD_DEFAULT, "seccomp_notify_fd");
 	for (int i = 0; i < count; i++) {
 		void *module = open_module(argv[1], argv[i + 2]);

@@ -47,6 +47,15 @@ asks listener "" host namespace ./ours.so
 asks listener "" host namespace ./ours-renamed.so
 asks listener "$OURS" host-with-libseccomp namespace ./ours-renamed.so
 asks listener "$OURS" host deep ./ours-renamed.so
+asks "-14 listener" "" host-with-libseccomp deep ./linked.so ./ours-renamed.so
+# "If a host has both libraries, and opens a module that has another libseccomp
+# with RTLD_DEEPBIND, the function calls the host's libseccomp."
+# The first module calls the host's libseccomp (-EFAULT), whose very first call
+# would ask the kernel.
+asks "-14 -1" "$OURS" host-with-libseccomp deep ./linked.so ./ours-renamed.so
+# "The function does not find a libseccomp that dlmopen(3) loaded into a
+# namespace without this library."
+asks -22 "$OURS" host namespace-pointer ./linked.so
 # A host's libseccomp is in front of that in the module.
 asks listener "$OURS" host-with-libseccomp local ./archive.so
 asks listener "$OURS" host-with-libseccomp local ./renamed.so
