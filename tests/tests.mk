@@ -7,8 +7,8 @@
 LINK_TEST = $(LDFLAGS) -L$(BUILD) \
 	-Xlinker -rpath -Xlinker '$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
 # The programs of `make check`.
-PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure stand_in.so caller.so empty.so \
-	example readme victim cplusplus)
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure stand_in.so \
+	stand_in_default.so caller.so empty.so example readme victim cplusplus)
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
@@ -51,6 +51,9 @@ MODULE = $(CC) -std=c11 $(WARNINGS) -fPIC -shared \
 $(BUILD)/tests/stand_in.so: tests/cases/stand_in.c
 	@mkdir -p $(@D)
 	$(MODULE) -o $@ $< $(LDFLAGS) -Wl,--hash-style=sysv
+$(BUILD)/tests/stand_in_default.so: tests/cases/stand_in.c
+	@mkdir -p $(@D)
+	$(MODULE) -o $@ $< $(LDFLAGS)
 $(BUILD)/tests/caller.so: tests/cases/caller.c
 	@mkdir -p $(@D)
 	$(MODULE) -o $@ $< $(LDFLAGS)

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * A module that calls a function for the suite. It is no libseccomp, although
- * it defines two names that begin as libseccomp's do.
+ * A module that calls a function for the suite. Like libseccomp before 2.5, it
+ * defines seccomp_init() but not seccomp_notify_fd(), which it only uses.
  */
 int call(int (*function)(void *argument), void *argument);
-void seccomp_init_another(void);
-int seccomp_notify_fd_another(void);
-
-void seccomp_init_another(void)
-{
-}
-
-int seccomp_notify_fd_another(void)
-{
-	return 13;
-}
+void *seccomp_init(unsigned int action);
+int seccomp_notify_fd(void *ctx) __attribute__((weak));
+int seccomp_notify_fd_of_another(void *ctx);
 
 int call(int (*function)(void *argument), void *argument)
 {
@@ -23,4 +15,16 @@ int call(int (*function)(void *argument), void *argument)
 	volatile int result = function(argument);
 
 	return result;
+}
+
+void *seccomp_init(unsigned int action)
+{
+	(void)action;
+	return 0;
+}
+
+/* This name only begins like that of libseccomp. */
+int seccomp_notify_fd_of_another(void *ctx)
+{
+	return seccomp_notify_fd ? seccomp_notify_fd(ctx) : 13;
 }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "harness.h"
@@ -311,7 +312,7 @@ START_TEST(only_einval_and_descriptors_are_passed_on)
 		{ -ENOMEM, -1 },
 		{ -ECANCELED, -1 },
 	};
-	void *library = load_built("stand_in.so");
+	void *library = load_built(_i ? "stand_in_default.so" : "stand_in.so");
 
 	if (!library)
 		SKIP("stand_in.so is not beside the suite");
@@ -327,6 +328,7 @@ END_TEST
  * "If there are several, the function calls the one that its caller is bound
  * to, or the one that its caller contains." A module is loaded before the
  * libraries that it needs.
+ * "It needs libseccomp 2.5 or later." This module looks like an older one.
  */
 START_TEST(a_module_gets_what_is_loaded_after_it)
 {
@@ -349,6 +351,45 @@ START_TEST(a_module_gets_what_is_loaded_after_it)
 	ck_assert_int_eq(call(seccomp_notify_fd, stand_in(42)), -EINVAL);
 	/* The suite itself was loaded before both. */
 	ck_assert_int_eq(seccomp_notify_fd(stand_in(42)), 42);
+}
+END_TEST
+
+/*
+ * "The function calls the libseccomp that is in the process, and never loads
+ * one." The caller may be in none of the loaded objects, as code of a compiler
+ * at run time is.
+ */
+START_TEST(code_in_no_object_gets_libseccomp)
+{
+#ifdef __x86_64__
+	/* int (*function)(void *argument), void *argument: calls the function
+	 */
+	static const unsigned char code[] = {
+		0x48, 0x83, 0xec, 0x08, /* sub $8, %rsp */
+		0x48, 0x89, 0xf8,	/* mov %rdi, %rax */
+		0x48, 0x89, 0xf7,	/* mov %rsi, %rdi */
+		0xff, 0xd0,		/* call *%rax */
+		0x48, 0x83, 0xc4, 0x08, /* add $8, %rsp */
+		0xc3,			/* ret */
+	};
+	int (*call)(int (*function)(void *ctx), void *ctx);
+	void *library = load_built("stand_in.so");
+	void *memory;
+
+	if (!library)
+		SKIP("stand_in.so is not beside the suite");
+	find(library, "seccomp_init", &init);
+	memory = mmap(NULL, sizeof(code), PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(memory, MAP_FAILED);
+	memcpy(memory, code, sizeof(code));
+	ck_assert_int_eq(mprotect(memory, sizeof(code), PROT_READ | PROT_EXEC),
+			 0);
+	memcpy(&call, &memory, sizeof(call));
+	ck_assert_int_eq(call(seccomp_notify_fd, init(42)), 42);
+#else
+	SKIP("the code is for x86-64");
+#endif
 }
 END_TEST
 
@@ -561,8 +602,10 @@ TCase *fd_tests(void)
 	tcase_add_loop_test(tests, after_load_it_is_the_listener, 0, count);
 	tcase_add_loop_test(tests, fd_makes_no_system_call, 0, count);
 	tcase_add_test(tests, fd_makes_no_system_call_without_libseccomp);
-	tcase_add_test(tests, only_einval_and_descriptors_are_passed_on);
+	tcase_add_loop_test(tests, only_einval_and_descriptors_are_passed_on, 0,
+			    2);
 	tcase_add_test(tests, a_module_gets_what_is_loaded_after_it);
+	tcase_add_test(tests, code_in_no_object_gets_libseccomp);
 	tcase_add_test(tests, modules_without_symbols_are_no_libseccomp);
 	tcase_add_test(tests, fd_remembers_no_libseccomp);
 	tcase_add_test(tests, libseccomp_has_one_listener_for_all_contexts);

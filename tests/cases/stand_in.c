@@ -3,7 +3,8 @@
 /*
  * A module that defines libseccomp's functions, for what a real libseccomp does
  * not do: a context is the value that seccomp_notify_fd() returns for it. It is
- * linked with the older kind of hash table (DT_HASH) alone.
+ * linked twice: stand_in.so has only the older kind of hash table (DT_HASH),
+ * and stand_in_default.so has what the linker chooses, with very few buckets.
  */
 #include <stdint.h>
 
