@@ -44,7 +44,7 @@ failed() {
 
 # run FOLDER: first the case that should notice, then all.
 run() {
-	cd "$1"
+	cd "$1" || exit
 	if suite 40 "$(cat case)" && suite 200; then
 		echo survived >result
 	else
