@@ -54,7 +54,7 @@ static inline int seccomp_notify_id_valid(int fd, __u64 id)
 #include <seccomp.h>
 #endif
 
-/* libseccomp and the kernel leave it to the caller; ours does it. */
+/* Bare ioctls and libseccomp need a cleared request. Our library clears it. */
 static inline void clear_request(struct seccomp_notif *req)
 {
 #ifdef CALLER_CLEARS

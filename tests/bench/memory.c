@@ -53,7 +53,7 @@ static void *sleep_then_call(void *unused)
 	return unused;
 }
 
-/* As many notifications as targets: each has been queued by its target. */
+/* Waits until each target has queued its notification. */
 static void wait_until_all_wait(int listener, int targets)
 {
 	struct pollfd fd = { listener, POLLIN, 0 };

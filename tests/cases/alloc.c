@@ -268,7 +268,7 @@ static _Noreturn void alloc_where_other_calls_kill(void)
 	abort();
 }
 
-/* It probes for nothing, at the first call either. */
+/* It probes for nothing, not even at the first call. */
 START_TEST(no_system_call_but_the_question_is_made)
 {
 	pid_t child = fork_bound();

@@ -382,8 +382,9 @@ START_TEST(a_read_ends_where_the_memory_does)
 END_TEST
 
 /*
- * A process of another pid namespace, whose /proc this process gets: it has the
- * number `pid` there, and another text. 0 if that can't be made here.
+ * Starts a process in another pid namespace, and gives this process the /proc
+ * of that namespace. The process has the number `pid` there, and another text.
+ * Returns the namespace's first process, or 0 if it cannot be made here.
  */
 static pid_t start_namesake(pid_t pid)
 {

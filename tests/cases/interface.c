@@ -101,7 +101,7 @@ static const char *find_strings(const unsigned char *file,
 	return (const char *)file + sections[section->sh_link].sh_offset;
 }
 
-/* Is it one of the functions? */
+/* Whether it is one of the functions. */
 static bool is_function(const char *name)
 {
 	for (size_t i = 0; i < COUNT(functions); i++)

@@ -3,7 +3,7 @@
 /*
  * Starts a command as a target, and supervises it. The command keeps its filter
  * over execve(2), and so does every child of it. The supervisor itself has no
- * filter: so poll(2) gives POLLHUP when the last of them has ended, which needs
+ * filter, so poll(2) reports POLLHUP when the last target has ended. This needs
  * Linux 5.9.
  */
 #ifndef COMMAND_H
@@ -104,7 +104,7 @@ static inline int serve(int listener, struct seccomp_notif *req,
 }
 
 /*
- * Until the command, and all that it has started, have ended. Returns the
+ * Runs until the command, and all that it has started, have ended. Returns the
  * command's exit status. If a call of the supervisor fails, the listener is
  * closed, so that the targets go on: their trapped calls fail with ENOSYS.
  */

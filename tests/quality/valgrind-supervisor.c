@@ -25,8 +25,9 @@
 static struct seccomp_notif_sizes sizes;
 
 /*
- * Instead of libc's, for the library: valgrind does not know seccomp(2), and
- * fails it with ENOSYS. What the kernel answers, the target has asked.
+ * The library calls this function instead of libc's: valgrind does not know
+ * seccomp(2), and fails it with ENOSYS. The sizes that it returns are those
+ * that the target got from the kernel.
  */
 long syscall(long number, ...)
 {

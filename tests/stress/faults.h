@@ -35,7 +35,7 @@ int call_with_41(void *arg);
 /* Receives a call of the target and answers with one more. */
 void answer(int listener);
 
-/* The target died or left the call: the id is of no use. */
+/* The target died or left the call: the id is no longer valid. */
 void assert_no_such_notification(int listener, uint64_t id);
 
 /* The last one has died. */

@@ -19,7 +19,7 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-/* Are they there? Their malloc() dies at the limit. */
+/* Non-NULL if a sanitizer is linked in: its malloc() aborts at the limit. */
 extern void __asan_init(void) __attribute__((weak));
 extern void __tsan_init(void) __attribute__((weak));
 
@@ -135,7 +135,7 @@ static void count_signals(int signal, siginfo_t *info, void *context)
 	load->signals += 1 + (unsigned long)info->si_overrun;
 }
 
-/* 10,000 signals a second to this thread alone. */
+/* Sends 10,000 signals a second to this thread alone. */
 static void *supervise_under_signals(void *arg)
 {
 	const struct itimerspec every = { { 0, 100000 }, { 0, 100000 } };
