@@ -61,7 +61,7 @@ static void *supervise(void *unused)
 	return NULL;
 }
 
-/* Until the last target of each listener is gone, which needs Linux 5.9. */
+/* Runs until each listener has no target left, which needs Linux 5.9. */
 static void supervise_all(const int *listeners, int count)
 {
 	struct seccomp_notif *req;

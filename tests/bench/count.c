@@ -40,7 +40,7 @@ static const char *const names[CALLS] = {
 	"id_valid",    "respond", "free",
 };
 
-/* What is counted is numbered; 0 is what lies between. */
+/* Each counted call has a number; 0 stands for the code between the calls. */
 #define NUMBERS 4096
 
 struct numbered {
@@ -69,7 +69,7 @@ static void supervise(const int *listeners, int count)
 {
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
-	/* libc's own first time is not counted. */
+	/* What libc does only at its first malloc() is not counted. */
 	void *volatile first = malloc(1);
 	int rc;
 

@@ -187,7 +187,7 @@ static void measure(struct outcome *outcome)
 	outcome->rate =
 		(double)(calls_made(threads) - calls) / (seconds_now() - start);
 	over = true;
-	/* Where nobody waits for last calls, the end of the process ends all. */
+	/* Without last calls, the end of the process ends the threads. */
 	if (plan->last_calls > 0)
 		for (int i = 0; i < plan->threads; i++)
 			pthread_join(threads[i].id, NULL);

@@ -67,7 +67,7 @@ static void call_and_check(int number)
 	}
 }
 
-/* Calls for so long, then tells how often. */
+/* Makes calls for so long, then reports how many. */
 static void call_until_over(void)
 {
 	double start = seconds_now();
@@ -117,7 +117,7 @@ static long answer_of(pid_t pid, long nr, uint64_t argument)
 	return answer_to_path(path);
 }
 
-/* Until the target has closed its end of the socket, which is its end. */
+/* Runs until the target ends, which closes its end of the socket. */
 static void supervise(int socket)
 {
 	int listener = receive_fd(socket);
@@ -136,7 +136,7 @@ static void supervise(int socket)
 			break;
 		answer = answer_of((pid_t)req->pid, req->data.nr,
 				   req->data.args[0]);
-		/* What was read is the target's if this comes after it. */
+		/* Proves that the memory read before was the target's. */
 		MUST(seccomp_notify_id_valid(listener, req->id) == 0);
 		resp->id = req->id;
 		resp->val = answer < 0 ? 0 : answer;

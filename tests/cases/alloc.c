@@ -124,7 +124,7 @@ START_TEST(alloc_gives_zeroed_memory_of_the_kernels_size)
 	struct outcome got;
 
 	simulate_sizes(4096, 8000);
-	/* Dirty memory for the allocator to find. */
+	/* Leaves memory that is not zero for the allocator to reuse. */
 	for (int i = 0; i < 8; i++) {
 		void *volatile dirty = malloc(8000);
 

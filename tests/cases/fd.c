@@ -120,7 +120,7 @@ START_TEST(without_libseccomp_there_is_no_context)
 	if (libseccomp_is_loaded())
 		SKIP("this suite has libseccomp in it");
 	assert_no_contexts();
-	/* Nobody looks inside, so that nothing can crash. */
+	/* No library reads the context's memory, so nothing can crash. */
 	ck_assert_int_eq(seccomp_notify_fd((void *)0x10), -EINVAL);
 
 	ours = dlsym(RTLD_DEFAULT, "seccomp_notify_fd");

@@ -137,7 +137,7 @@ START_TEST(receive_null_is_efault)
 		sleep_ms(1);
 	assert_fails(seccomp_notify_receive(target.listener, NULL), -ECANCELED,
 		     EFAULT);
-	/* Nothing was taken: the notification is still there. */
+	/* The failed receive took nothing: the notification still waits. */
 	ck_assert(notification_waits(target.listener));
 	kill_target(&target);
 }

@@ -54,7 +54,7 @@ userland() {
 			tar -x -C "$root" --keep-directory-symlink ||
 			fail "$name cannot be unpacked"
 	done
-	# Links from the top would lead the linker out of the folder.
+	# Absolute links would lead the linker out of the folder.
 	find "$root" -type l -lname '/*' -printf '%l %p\n' |
 		while read -r to link; do
 			ln -sfr "$root$to" "$link"
@@ -70,7 +70,7 @@ initramfs() {
 	shift 2
 	lib=$root/usr/lib/$("$@" "$compiler" -print-multiarch)
 	rm -rf "$guest"
-	# With the C library that it will run with, not with the compiler's own.
+	# Links the C library that the suite will run with, not the compiler's own.
 	"$@" make -s BUILD="$build" CC="$compiler --sysroot='$root'" \
 		AR="${compiler%gcc}ar" \
 		LDFLAGS="-L'$lib'" CFLAGS="-O2 -g -Werror" PKG_CONFIG="env \

@@ -57,7 +57,7 @@ without_libseccomp() {
 		"$work/hidden" "$@"
 }
 
-# build PROGRAM OPTIONS...: from the one source, with no word of the compiler.
+# build PROGRAM OPTIONS...: from the one source; the compiler must be silent.
 build() {
 	local program=$work/$1
 	shift

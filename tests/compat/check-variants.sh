@@ -7,9 +7,9 @@
 # Packages: mmdebstrap mount musl-tools pkg-config
 #
 # One line for each variant, which runs as many checks as the native suite, and
-# in which neither compiler nor linker has a word to say. As root, for a Debian
-# of its own for each release. What is downloaded, and what is built from that,
-# is kept in build/variants.
+# for which compiler and linker are silent. Needs root, to make a Debian of its
+# own for each release. What is downloaded, and what is built from that, is kept
+# in build/variants.
 # shellcheck disable=SC2016 # what is in single quotes, another shell expands
 . "$(dirname "$0")/../lib/common.sh"
 . tests/lib/apt.sh
@@ -28,14 +28,14 @@ need dpkg-source dpkg-dev
 
 # --- Running the suite -------------------------------------------------------
 
-# quiet LOG: it has nothing but what the suite prints.
+# quiet LOG: the log contains only what the suite prints.
 quiet() {
 	if grep -vE '^(Running suite|100%: Checks|SKIP: |Skipped: )' "$1" >&2; then
 		fail "the words above, in $1, should not be there"
 	fi
 }
 
-# checks VARIANT LOG: tells how many there were; as many as native.
+# checks VARIANT LOG: prints how many checks ran; the native suite has as many.
 checks() {
 	local count
 	count=$(sed -n 's/^100%: Checks: \([0-9]*\), .*/\1/p' "$2")
@@ -224,7 +224,7 @@ version_of() {
 
 # within CHROOT COMMAND: as a shell of a fresh login there.
 within() {
-	# The mount goes with the last process that sees it.
+	# The kernel removes the mount when the last process that sees it ends.
 	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' \
 		"$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \

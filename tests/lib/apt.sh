@@ -158,7 +158,7 @@ apt_root() {
 }
 
 # run_in ROOT COMMAND...: with ROOT as the root, and this folder in its place
-# there. The mounts go with the last process that sees them.
+# there. The mounts vanish when the last process that sees them ends.
 run_in() {
 	local root=$1 map=()
 	shift

@@ -60,7 +60,7 @@ $node" "$(awk '/@@/ { print $NF }' <<<"$symbols" | sort -k 1,1)
 $(awk '$7 == "ABS" { print $NF }' <<<"$symbols")"
 	same "$2 has another soname" "$soname" \
 		"$(sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p' <<<"$dynamic")"
-	# On some machines, the dynamic loader holds the stack protector's secret.
+	# On some machines, the stack protector's secret is in the dynamic loader.
 	same "$2 needs another library than libc" libc.so.6 \
 		"$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" |
 			sed 's/^libc\.so\.6\.1$/libc.so.6/' | # Alpha's
@@ -142,7 +142,7 @@ for signal in INT TERM HUP; do
 	trap "interrupted=$signal; exit 1" "$signal"
 done
 chmod 755 "$work" # for builders that are not root
-# What tools leave behind in these folders goes when the script ends.
+# The script removes what tools leave behind in these folders when it ends.
 export GIT_CONFIG_GLOBAL=${GIT_CONFIG_GLOBAL-$HOME/.gitconfig}
 export HOME=$work/home TMPDIR=$work/tmp
 unset XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME

@@ -92,7 +92,7 @@ place() {
 	echo "${!name}"
 }
 
-# equal WHAT NAME: the file of that name in both places.
+# equal WHAT NAME: the files of that name in both places are identical.
 equal() {
 	cmp "$place1/$2" "$place2/$2" >&2 ||
 		fail "$1 is not the same byte for byte when it is built twice, in another folder, at another time, with another umask, locale, time zone and home"

@@ -74,7 +74,7 @@ check_debian() {
 		"$place1"/*.orig.tar.gz "$out/debian"
 }
 
-# The mount goes with the last process that sees it.
+# The kernel removes the mount when the last process that sees it ends.
 with_proc() { # FOLDER COMMAND...
 	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' "$@"
 }

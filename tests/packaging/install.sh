@@ -133,7 +133,7 @@ check_installation() {
 	check_install apart "prefix=/a exec_prefix=/b includedir=/c/include mandir=/d/man pkgconfigdir=/e/pc" \
 		/b/lib /c/include /d/man /e/pc
 
-	# Where a part is gone already, the rest goes too.
+	# uninstall also removes the rest if a part is already gone.
 	local destdir="$work/with a space"
 	run space make -s -C "$source" DESTDIR="$destdir" install
 	same_files "make DESTDIR='with a space' install" "$destdir"

@@ -41,8 +41,8 @@ for sanitizer in address undefined thread; do
 done
 suite clang memory
 
-# valgrind cannot follow a target into its filter: the target is a program of
-# its own, which valgrind does not follow.
+# valgrind cannot run a target under its filter. The target is therefore a
+# program of its own, which valgrind does not trace.
 build=$out/valgrind
 make -s BUILD="$build"
 flags="-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -Iinclude -Itests/lib"

@@ -6,7 +6,7 @@
 # Prints for each mutant which tests noticed. One that none notices needs an
 # explanation in tests/quality/equivalent.txt, and each explanation such a
 # mutant. Not counted are those that do not compile, or lack a result or a value,
-# as the compiler says; those whose library is the same to the byte; and those
+# as the compiler says; those whose library is byte for byte identical; and those
 # that give the same library as one before.
 # JOBS=N runs N at a time. mutation.sh NUMBER... runs these alone.
 . "$(dirname "$0")/../lib/common.sh"

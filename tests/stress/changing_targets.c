@@ -39,7 +39,7 @@ static void *call_without_answer(void *arg)
 {
 	(void)arg;
 	make_trapped_call(0, 0, 0, 0, 0, 0);
-	/* No answer is ever sent: nobody comes back. */
+	/* No answer is ever sent, so no call returns. */
 	_exit(1);
 }
 

@@ -29,7 +29,7 @@ void sleep_randomly(unsigned int limit);
 int count_up(void *arg);
 /* Body: one call with 41, which must give 42. */
 int call_with_41(void *arg);
-/* The same, as a program: argv[1] of this one. */
+/* The same body, as a program of its own: this program with this argv[1]. */
 #define CALL_WITH_41 "call-with-41"
 
 /* Receives a call of the target and answers with one more. */

@@ -348,7 +348,7 @@ static void fuzz_receive(void)
 		req = alloced_req; /* NULL at first */
 	else if (choice % 16 == 1)
 		req = NULL;
-	/* Few shall wait for the timer. */
+	/* Only a few calls should wait for the timer. */
 	if (crew && polled++ % 8 && poll(&waits, 1, 0) == 0)
 		return;
 	if (crew && crew->count == COUNT(crew->pending))

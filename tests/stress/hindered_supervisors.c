@@ -445,7 +445,7 @@ static int call_repeatedly(void *arg)
 	return 0;
 }
 
-/* Two supervisors deep: each ioctl of this one waits for the other's answer. */
+/* Each ioctl of this supervisor waits until a second supervisor answers it. */
 START_TEST(a_supervisor_may_be_a_target_itself)
 {
 	const uint32_t requests[] = { (uint32_t)SECCOMP_IOCTL_NOTIF_RECV,

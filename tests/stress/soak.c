@@ -76,7 +76,7 @@ static unsigned long killed;
 
 static void start_target(unsigned int number, int socket, uint32_t seed)
 {
-	/* What the dead one had begun is not lost, but died with it. */
+	/* The calls of the target that died are not lost: they died with it. */
 	for (int i = 0; i < THREADS; i++) {
 		struct caller *caller = &shared->callers[number][i];
 

@@ -19,7 +19,7 @@
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE (1UL << 0)
 #endif
 
-/* The last of its users closes it: the epoll instance, and who answers. */
+/* Its last user closes it: the epoll instance, or a thread that answers. */
 struct listener {
 	int fd;
 	atomic_int users;
