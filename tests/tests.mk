@@ -143,7 +143,7 @@ $(BUILD)/bench/bench-ours: $(addprefix tests/bench/,bench.c targets.c targets.h 
 SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
 	check-cross check-kernels check-machines check-faults check-examples \
 	check-consumers soak fuzz lint hardening coverage mutation bench \
-	bench-plot bench-wake-up
+	bench-plot bench-wake-up proof
 $(SCRIPTS):
 	tests/*/$@.sh
 
