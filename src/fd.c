@@ -44,7 +44,7 @@ static uintptr_t find(uintptr_t base, const ElfW(Dyn) * entry, const char *name)
 		memcpy(&count, table[DT_HASH] + sizeof(count), sizeof(count));
 	}
 	for (symbol = (const void *)table[DT_SYMTAB]; count; symbol++, count--)
-		if (symbol->st_shndx != SHN_UNDEF &&
+		if (symbol->st_shndx != SHN_UNDEF && // NOLINT: it is set
 		    !strcmp(table[DT_STRTAB] + symbol->st_name, name))
 			return base + symbol->st_value;
 	return 0;

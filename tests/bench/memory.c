@@ -23,7 +23,10 @@
 static long kib_in_use(void)
 {
 	static const char *const counted[] = {
-		"AnonPages:", "SUnreclaim:", "KernelStack:", "PageTables:",
+		"AnonPages:",
+		"SUnreclaim:",
+		"KernelStack:",
+		"PageTables:",
 	};
 	FILE *file = fopen("/proc/meminfo", "re");
 	char line[128];

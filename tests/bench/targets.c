@@ -124,8 +124,9 @@ static int group_size(void)
 }
 
 /*
- * The first thread of a group installs the filter, which the others inherit. The
- * filter of a single listener is the main thread's, which makes the last calls.
+ * The first thread of a group installs the filter, which the others inherit.
+ * The filter of a single listener is the main thread's, which makes the last
+ * calls.
  */
 static void *lead(void *arg)
 {

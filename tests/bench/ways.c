@@ -99,21 +99,15 @@ static int install(uint32_t action, unsigned int flags)
 
 /* --- Notification --------------------------------------------------------- */
 
-static bool read_path(pid_t pid, uint64_t address, char *path)
-{
-	struct iovec here = { path, PATH_SIZE };
-	struct iovec there = { (void *)(uintptr_t)address, PATH_SIZE };
-
-	return process_vm_readv(pid, &here, 1, &there, 1, 0) == PATH_SIZE;
-}
-
 static long answer_of(pid_t pid, long nr, uint64_t argument)
 {
 	char path[PATH_SIZE];
+	struct iovec here = { path, PATH_SIZE };
+	struct iovec there = { (void *)(uintptr_t)argument, PATH_SIZE };
 
 	if (nr != SYS_chdir)
 		return ANSWER_TO((int)argument);
-	MUST(read_path(pid, argument, path));
+	MUST(process_vm_readv(pid, &here, 1, &there, 1, 0) == PATH_SIZE);
 	return answer_to_path(path);
 }
 

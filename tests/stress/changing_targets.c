@@ -412,7 +412,7 @@ static int count_tries_until_a_response_is_lost(struct target target,
 {
 	for (int i = 1; i <= tries; i++) {
 		struct seccomp_notif_resp resp = { .val = 7 };
-		int before = results->count;
+		int before;
 
 		resp.id = receive(target.listener).id;
 		before = results->count;

@@ -56,7 +56,7 @@ bundle() {
 		{
 		  "ociVersion": "1.0.2",
 		  "process": {
-		    "terminal": false, "cwd": "/work", "noNewPrivileges": true,
+		    "terminal": false, "cwd": "/data", "noNewPrivileges": true,
 		    "user": {"uid": 0, "gid": 0},
 		    "args": ["/bin/sh", "-c", "exec 2>&1; $2"], "env": ["PATH=/bin"]
 		  },
@@ -105,8 +105,8 @@ start_agent() {
 	local rules
 	case $policy in
 	examples)
-		rules=("$socket" mkdir:/work/refused:EPERM mkdir:/work/faked:0
-			chmod:/work/locked:EACCES)
+		rules=("$socket" mkdir:/data/refused:EPERM mkdir:/data/faked:0
+			chmod:/data/locked:EACCES)
 		;;
 	seccompagent)
 		# It adds listenerMetadata to the name of each new directory,
@@ -158,9 +158,9 @@ exec_in_it() {
 	title "a container, and an exec in it"
 	start $name "$COMMANDS; echo ready; while [ ! -e end ]; do sleep 0.05; done; ls"
 	await has ready "$here/$name.out"
-	oci exec $name /bin/sh -c "exec 2>&1; mkdir /work/exec && cd /work/exec && $COMMANDS" 2>&1 </dev/null |
+	oci exec $name /bin/sh -c "exec 2>&1; mkdir /data/exec && cd /data/exec && $COMMANDS" 2>&1 </dev/null |
 		sed 's/^/exec: /'
-	touch "$here/$name/rootfs/work/end"
+	touch "$here/$name/rootfs/data/end"
 	wait $container
 	cat "$here/$name.out"
 }
@@ -181,7 +181,7 @@ killed_while_waiting() {
 	await has ready "$here/$name.out"
 	kill -STOP "$agent_pid"
 	await is_stopped "$agent_pid"
-	touch "$here/$name/rootfs/work/go"
+	touch "$here/$name/rootfs/data/go"
 	await waits
 	oci kill $name KILL 2>&1
 	status=0
@@ -218,7 +218,7 @@ dying_agent() {
 	await has ready "$here/$name.out"
 	kill -STOP "$agent_pid"
 	await is_stopped "$agent_pid"
-	touch "$here/$name/rootfs/work/go"
+	touch "$here/$name/rootfs/data/go"
 	await waits
 	stop_agent KILL
 	wait $container
