@@ -157,3 +157,28 @@ function choice_goals(i, n, list, parts, values, run, share)
 			100 * share), share < 0.02)
 	}
 }
+
+# Four blocks: microseconds of each way, and of a notification with 1, 10 and
+# 100 listeners by the number of targets.
+function plot_choice(i, l, parts, name, run, listeners, targets)
+{
+	ways_known()
+	print "\n"
+	for (i = 1; i <= n_ways; i++) {
+		name = way_names[i]
+		split(way[name], parts, "|")
+		print parts[1] "\t" micro("value way one 0 0", name) "\t" \
+			micro("value way all 0 0", name) "\t" \
+			micro("path way one 0 0", name) "\t" \
+			micro("path way all 0 0", name)
+	}
+	split("1 10 100", listeners, " ")
+	split("1 10 100 1000 10000", targets, " ")
+	for (l = 1; l <= 3; l++) {
+		print "\n"
+		for (i = l; i <= 5; i++) {
+			run = targets[i] " epoll:" listeners[l] " one 0 0"
+			print targets[i] "\t" micro(run, "ours")
+		}
+	}
+}

@@ -228,9 +228,10 @@ END {
 	WORKS = "1 1 all 0 0,2 1 all 0 0,4 2 all 0 0,1 1 all 10 10," \
 		"1 1 all 100 100,1 1 all 1000 1000,2 2 all 100 100"
 	if (part == "wake-up" || part == "plot") {
-		if (part == "plot")
+		if (part == "plot") {
 			plot()
-		else
+			plot_choice()
+		} else
 			wake_up()
 		exit
 	}

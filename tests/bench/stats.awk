@@ -33,20 +33,19 @@ function quantile(values, n, part, i, j, value, at)
 }
 
 # Median over the rounds of what was measured; 0 if it was not.
-function middle(table, run, name, values, i)
+function middle(table, run, name, values, i, n)
 {
-	if (!((run, name, 1) in table))
-		return 0
 	for (i = 1; i <= rounds; i++)
-		values[i] = table[run, name, i]
-	return quantile(values, rounds, 0.5)
+		if ((run, name, i) in table)
+			values[++n] = table[run, name, i]
+	return n ? quantile(values, n, 0.5) : 0
 }
 
 # Adds the ratios, round by round, of two that took turns.
 function add_ratios(values, n, run, name, to, i)
 {
-	if ((run, name, 1) in rate && (run, to, 1) in rate)
-		for (i = 1; i <= rounds; i++)
+	for (i = 1; i <= rounds; i++)
+		if ((run, name, i) in rate && (run, to, i) in rate)
 			values[++n] = rate[run, name, i] / rate[run, to, i]
 	return n
 }
