@@ -41,7 +41,7 @@ static uintptr_t find(uintptr_t base, const ElfW(Dyn) * entry, const char *name)
 		while (count && !(bucket[gnu[0] + count++ - gnu[1]] & 1))
 			;
 	} else if (table[DT_HASH]) {
-		memcpy(&count, table[DT_HASH] + sizeof(count), sizeof(count));
+		count = (uint32_t)((const Elf_Symndx *)table[DT_HASH])[1];
 	}
 	for (symbol = (const void *)table[DT_SYMTAB]; count; symbol++, count--)
 		if (symbol->st_shndx != SHN_UNDEF && // NOLINT: it is set
