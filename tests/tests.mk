@@ -66,7 +66,7 @@ $(BUILD)/tests/cplusplus: tests/compat/dropin/drop-in.c include/seccomp.h $(LIBR
 	@mkdir -p $(@D)
 	! echo 'int main() {}' | $(CC) -x c++ -S -o /dev/null - 2>/dev/null || \
 		$(CC) -x c++ -Iinclude -DSECCOMP_NOTIFY_BUILD $(CPPFLAGS) $(CFLAGS) \
-		-std=c++11 -fno-exceptions -o $@ $< -x none $(LINK_TEST) -lseccomp-notify
+		-std=c++11 -fno-exceptions -fno-rtti -o $@ $< -x none $(LINK_TEST) -lseccomp-notify
 
 # The programs and loops that stand in documents, cut out of them as they are.
 $(BUILD)/tests/example.c: man/$(PAGE)

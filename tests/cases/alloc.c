@@ -19,14 +19,15 @@ static bool free_changes_errno;
 static unsigned int free_calls; /* with memory */
 
 /* A sanitizer's runtime is not ready when the first calls come. */
-#ifdef __has_attribute
-#if __has_attribute(disable_sanitizer_instrumentation)
-#define NOT_INSTRUMENTED __attribute__((disable_sanitizer_instrumentation))
-#endif
-#endif
-#ifndef NOT_INSTRUMENTED
-#define NOT_INSTRUMENTED \
+#define NO_SANITIZER \
 	__attribute__((no_sanitize("address", "thread", "undefined")))
+#define NOT_INSTRUMENTED NO_SANITIZER
+#ifdef __has_attribute
+#if __has_attribute(disable_sanitizer_instrumentation) /* clang 14 */
+#undef NOT_INSTRUMENTED
+#define NOT_INSTRUMENTED \
+	NO_SANITIZER __attribute__((disable_sanitizer_instrumentation))
+#endif
 #endif
 
 /* The sanitizer's free(); NULL without one. */
