@@ -195,26 +195,6 @@ check_headers() {
 	done
 }
 
-# Before Linux 5.0, <linux/seccomp.h> had no notifications: one #error says so.
-check_old_headers() {
-	local old=$work/old cc log=$out/old-headers.log
-	mkdir -p "$old/linux"
-	sed -e '/^struct seccomp_notif/,/^};/d' -e '/NOTIF/d' \
-		/usr/include/linux/seccomp.h >"$old/linux/seccomp.h"
-	for cc in gcc clang; do
-		if "$cc" -std=c11 -Wall -Wextra -I"$old" -Iinclude -x c \
-			-fsyntax-only include/seccomp.h 2>"$log"; then
-			fail "$cc accepts kernel headers without notifications"
-		fi
-		if [[ $(grep -E '(error|warning): ' "$log") != *error:*5.0* ]] ||
-			[ "$(grep -cE '(error|warning): ' "$log")" != 1 ]; then
-			cat "$log" >&2
-			fail "$cc does not end with one #error that names Linux 5.0"
-		fi
-		ok "kernel headers before 5.0, $cc: $(grep -o 'error: .*' "$log")"
-	done
-}
-
 # version_of HEADERS: of Linux.
 version_of() {
 	awk '/LINUX_VERSION_CODE/ {
@@ -345,7 +325,6 @@ check_packager
 check_32_bits
 check_musl
 check_headers
-check_old_headers
 release bullseye gcc-9 clang-9
 release trixie
 release sid gcc- clang-
