@@ -66,10 +66,11 @@ $(BUILD)/tests/empty.so: tests/cases/caller.c
 NO_TYPES = -fno-sanitize=function
 $(BUILD)/tests/cplusplus: tests/compat/dropin/drop-in.c include/seccomp.h $(LIBRARY)
 	@mkdir -p $(@D)
-	! echo 'int main() {}' | $(CC) -x c++ -S -o /dev/null - 2>/dev/null || \
+	! echo 'int main() {}' | $(CC) -x c++ -S -o /dev/null - 2>/dev/null || { \
 		$(CC) -x c++ -Iinclude -DSECCOMP_NOTIFY_BUILD $(CPPFLAGS) $(CFLAGS) \
-		-std=c++11 -fno-exceptions $(if $(call has,$(NO_TYPES)),,$(NO_TYPES)) \
-		-o $@ $< -x none $(LINK_TEST) -lseccomp-notify
+			-std=c++11 -fno-exceptions \
+			$(if $(call has,$(NO_TYPES)),,$(NO_TYPES)) -c -o $@.o $< && \
+		$(CC) $(CFLAGS) -o $@ $@.o $(LINK_TEST) -lseccomp-notify; }
 
 # The programs and loops that stand in documents, cut out of them as they are.
 $(BUILD)/tests/example.c: man/$(PAGE)
