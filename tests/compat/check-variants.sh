@@ -219,7 +219,7 @@ release() {
 	shift
 	command=$(grep -x 'apt-get .*&& make check' README.md)
 	# The lists of a mirror that lags behind may have expired.
-	if ! sources "$suite" | mmdebstrap --mode=root --variant=apt \
+	if ! sources "$suite" | mmdebstrap --mode=root --variant=apt --dpkgopt=force-unsafe-io \
 		--aptopt='Acquire::Check-Valid-Until "false"' "$suite" \
 		"$chroot" - >"$log" 2>&1; then
 		grep -E '^E: |Err' "$log" >&2
