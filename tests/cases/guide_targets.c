@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -250,10 +251,13 @@ START_TEST(a_copy_in_another_process_keeps_the_target_waiting)
 }
 END_TEST
 
+static atomic_int waiter; /* the thread's id */
+
 static void *receive_once(void *arg)
 {
 	struct seccomp_notif *req = arg;
 
+	waiter = (int)syscall(SYS_gettid);
 	seccomp_notify_receive((int)req->id, req);
 	return NULL;
 }
@@ -285,7 +289,9 @@ START_TEST(a_receive_that_waits_keeps_a_closed_listener)
 
 	ck_assert_int_eq(pthread_create(&thread, NULL, receive_once, &second),
 			 0);
-	sleep_ms(100);
+	while (!waiter)
+		sleep_ms(1);
+	wait_for_ioctl(waiter, target.listener);
 	close(target.listener);
 	sleep_ms(100);
 	ck_assert_int_eq(waitpid(target.pid, NULL, WNOHANG), 0);
@@ -304,7 +310,8 @@ static int call_twice_at_once(void *arg)
 
 	*first = getpid();
 	if (fork() == 0) {
-		sleep_ms(100);
+		while (!sleeps_in_call(*first, TRAPPED, 0))
+			sleep_ms(1);
 		first[1] = getpid();
 	}
 	return call_forever(NULL);
@@ -316,7 +323,8 @@ static struct target start_two_callers(pid_t pids[2])
 
 	while (!*(volatile pid_t *)&pids[1])
 		sleep_ms(1);
-	sleep_ms(100);
+	while (!sleeps_in_call(pids[1], TRAPPED, 0))
+		sleep_ms(1);
 	return target;
 }
 
