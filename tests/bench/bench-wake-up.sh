@@ -5,9 +5,7 @@
 # Packages: gcc libc6-dev make
 # One target and one supervisor, without work and with work of each of them
 # between two calls. The two settings take turns.
-cd "$(dirname "$0")/../.." || exit 1
-set -euo pipefail
-export LC_ALL=C
+. "$(dirname "$0")/../lib/common.sh"
 unset SECCOMP_NOTIFY_SYNC_WAKE_UP LD_PRELOAD
 build=build/bench
 turns=7
@@ -27,16 +25,16 @@ median() {
 }
 
 echo "Round trips a second of one target and one supervisor, $(nproc) processors:"
-for work in 0 10 100; do
+for us in 0 10 100; do
 	off='' on=''
 	for ((turn = 0; turn < turns; turn++)); do
-		off+=$(rates $work 0)$'\n'
-		on+=$(rates $work 1)$'\n'
+		off+=$(rates $us 0)$'\n'
+		on+=$(rates $us 1)$'\n'
 	done
-	awk -v work="$work" -v off="$(median <<<"${off%$'\n'}")" \
+	awk -v us="$us" -v off="$(median <<<"${off%$'\n'}")" \
 		-v on="$(median <<<"${on%$'\n'}")" 'BEGIN {
 		printf "%4d us of work: %7.0f without synchronous wake-up, %7.0f with it: ",
-			work, off, on
+			us, off, on
 		if (on > 1.05 * off)
 			printf "switch it on, it is %.2f times as fast\n", on / off
 		else if (off > 1.05 * on)

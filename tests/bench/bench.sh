@@ -9,8 +9,7 @@
 #   BENCH=plot      the data for bench-plot.sh of the last run
 #   ROUNDS=11       how often each measurement takes its turn
 #   MS=300          how long one takes, in milliseconds
-set -euo pipefail
-export LC_ALL=C
+. "$(dirname "$0")/../lib/common.sh"
 unset SECCOMP_NOTIFY_SYNC_WAKE_UP LD_PRELOAD
 
 what=${BENCH:-all}
@@ -21,22 +20,11 @@ library=$PWD/build/libseccomp-notify.so.1
 rates=$build/rates.tsv
 counts=$build/counts.tsv
 
-fail() {
-	echo "bench: $*" >&2
-	exit 1
-}
-
-# need COMMAND PACKAGE
-need() {
-	command -v "$1" >/dev/null ||
-		fail "the command $1 is missing: install the package $2"
-}
-
 # program NAME SUFFIX OPTIONS...: linked as a user of that library does it.
 program() {
 	local name=$1 suffix=$2
 	shift 2
-	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -O2 -g \
+	cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -O2 -g \
 		-Itests/lib -o "$build/$name-$suffix" "tests/bench/$name.c" \
 		tests/bench/targets.c tests/lib/trap.c tests/lib/process.c \
 		-pthread "$@"
@@ -130,7 +118,7 @@ turns() {
 }
 
 one_round() {
-	local libraries="bare ours libseccomp" threads work
+	local libraries="bare ours libseccomp" threads row
 
 	for threads in "1 1" "8 1" "8 4" "64 8"; do
 		# shellcheck disable=SC2086 # two numbers
@@ -139,10 +127,10 @@ one_round() {
 		turns "$libraries $sync" $threads all
 	done
 	[ -z "$sync" ] || turns libseccomp+preload 1 1 all
-	for work in "2 1 all 0 0" "4 2 all 0 0" "1 1 all 10 10" \
+	for row in "2 1 all 0 0" "4 2 all 0 0" "1 1 all 10 10" \
 		"1 1 all 100 100" "1 1 all 1000 1000" "2 2 all 100 100"; do
 		# shellcheck disable=SC2086 # five arguments
-		turns "bare ours $sync" $work
+		turns "bare ours $sync" $row
 	done
 	growth
 	ways
@@ -246,8 +234,8 @@ about() {
 	model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 	echo "${model:-$(uname -m)}, $(nproc) processors," \
 		"$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), Linux $(uname -r)," \
-		"$("${CC:-cc}" --version | head -n 1)," \
-		"libseccomp-notify $(sed -n 's/^VERSION = //p' Makefile)," \
+		"$(cc --version | head -n 1)," \
+		"libseccomp-notify $version," \
 		"libseccomp $(pkg-config --modversion libseccomp)"
 	[ "$what" = counts ] || echo "$rounds rounds, $ms ms each," \
 		"$(date -u +%F), load average before: $load"
@@ -268,7 +256,7 @@ wake-up | plot)
 	;;
 *) fail "BENCH=$what: no such part" ;;
 esac
-need "${CC:-cc}" gcc
+need cc gcc
 need readelf binutils
 need strace strace
 need tar tar

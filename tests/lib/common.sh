@@ -136,6 +136,7 @@ clean_up() {
 }
 
 work=$(mktemp -d -t "$check.XXXXXX")
+readonly work # clean_up removes this folder.
 trap clean_up EXIT
 for signal in INT TERM HUP; do
 	# shellcheck disable=SC2064 # The signal is meant.
