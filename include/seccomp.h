@@ -4,10 +4,10 @@
  * libseccomp-notify: receive and answer seccomp notifications.
  *
  * If a seccomp(2) filter returns SECCOMP_RET_USER_NOTIF, the kernel suspends
- * the thread that made the system call, which is the target, and queues a
- * notification on the filter's listener, which is a file descriptor. A
- * supervisor receives the notification as a request and answers it with a
- * response, which decides what the target's call returns:
+ * the thread that made the system call (the target) and queues a notification
+ * on the filter's listener (a file descriptor). A supervisor receives the
+ *notification as a request and answers it with a response, which decides what
+ *the target's call returns:
  *
  *	struct pollfd wait_for = { .fd = listener, .events = POLLIN };
  *	struct seccomp_notif *req;
@@ -25,7 +25,7 @@
  *		if (wait_for.revents & (POLLHUP | POLLNVAL))
  *			break; // no target is left
  *		if (!(wait_for.revents & POLLIN))
- *			continue; // a signal came
+ *			continue; // POLLERR says nothing of the targets
  *		if (seccomp_notify_receive(listener, req) != 0) {
  *			if (errno == ENOENT || errno == EINTR)
  *				continue; // the target left, or a signal came
@@ -66,9 +66,9 @@
 
 /*
  * If libseccomp's header is installed too, it is included first, so that one
- * #include <seccomp.h> serves both libraries. If this #include finds this very
- * header, the #elif below continues with #include_next. The library's own build
- * never includes libseccomp's header.
+ * #include <seccomp.h> serves both libraries. If this #include finds this same
+ * header again, the #elif at its end continues with #include_next. The
+ * library's own build never includes libseccomp's header.
  */
 #if defined(__has_include) && !defined(SECCOMP_NOTIFY_BUILD)
 #if __has_include(<seccomp.h>)
@@ -90,7 +90,7 @@ typedef void *scmp_filter_ctx;
 #ifndef SECCOMP_RET_USER_NOTIF
 #error "<linux/seccomp.h> has no user notification: install the kernel's headers of Linux 5.0 or later"
 #elif !defined(SCMP_ACT_NOTIFY)
-/* libseccomp's header has the same declarations since its version 2.5. */
+/* Since its version 2.5, libseccomp's header has these declarations itself. */
 
 /*
  * The seccomp_notify_alloc() function asks the kernel for the sizes of a
@@ -133,8 +133,8 @@ void seccomp_notify_free(struct seccomp_notif *req,
  *   EINTR   A signal handler ran before a notification came. No notification is
  *           lost.
  *   ENOENT  The target died, or left its call because of a signal, before its
- *           notification was received. A later receive may also report this
- *           error, and then does not wait.
+ *           notification was received. Because of such a notification, a later
+ *           receive may also fail with this error at once, instead of waiting.
  *   ENOENT  (since Linux 6.11) No target is left.
  *   ENOTTY  fd is not a listener. For some kinds of files, the error is EINVAL
  *           or another one instead.
@@ -154,11 +154,11 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
  * Returns 0 on success, or -ECANCELED with errno set:
  *   EBADF        fd is not an open file descriptor.
  *   EFAULT       resp is NULL.
- *   EINPROGRESS  The notification already has a response that the target has
- *                not taken yet, or it has not been received yet.
- *   EINVAL       flags has an unknown flag, or SECCOMP_USER_NOTIF_FLAG_CONTINUE
- *                is set although val or error is not 0 or the kernel does not
- *                know the flag. The notification still waits for its response.
+ *   EINPROGRESS  The notification has not been received yet, or already has a
+ *                response that the target has not taken yet.
+ *   EINVAL       flags has a flag that the kernel does not know, or
+ *                SECCOMP_USER_NOTIF_FLAG_CONTINUE is set and val or error is
+ *                not 0. The notification still waits for its response.
  *   ENOENT       No notification with this id waits for a response: there never
  *                was one, or the target died, left its call because of a
  *                signal, or took its response.
@@ -169,10 +169,11 @@ int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
 
 /*
  * The seccomp_notify_id_valid() function checks whether the notification id has
- * been received and still waits for its response, that is, whether the target
- * is alive and still in that call. Open files such as /proc/pid/mem first, and
+ * been received and still waits for its response. If it does, the target is
+ * alive and still in that call. Open files such as /proc/pid/mem first, and
  * then call this function: only a result of 0 proves that the opened file
- * belongs to the target. A signal does not make a live target look dead.
+ * belongs to the target. A signal that arrives during this function does not
+ * change the result.
  *
  * seccomp_notify_id_valid() returns 0 if the notification waits for its
  * response, or -ENOENT with errno set:
@@ -180,8 +181,8 @@ int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
  *   ENOENT  No notification with this id waits for a response: there never was
  *           one, or the target died, left its call because of a signal, or took
  *           its response.
- *   ENOENT  The notification already has a response, or it has not been
- *           received yet.
+ *   ENOENT  The notification has not been received yet, or already has a
+ *           response.
  *   ENOTTY  fd is not a listener. For some kinds of files, the error is EINVAL
  *           or another one instead.
  */
@@ -207,7 +208,7 @@ int seccomp_notify_fd(const scmp_filter_ctx ctx);
 #endif
 
 #elif defined(SECCOMP_NOTIFY_LOOKS) && defined(__has_include_next)
-#pragma GCC system_header /* #include_next is no pedant's C */
+#pragma GCC system_header /* -Wpedantic warns of #include_next */
 #if __has_include_next(<seccomp.h>)
 #include_next <seccomp.h>
 #endif

@@ -46,7 +46,7 @@ struct open_how_of_5_6 {
 #define IN_ROOT 0x10 /* RESOLVE_IN_ROOT */
 
 /*
- * "and poll(2), and the loop goes on after EINTR."
+ * "Signal handlers interrupt poll(2)" "and the loop goes on after EINTR."
  * "poll(2) fails with EINTR after each signal handler, even one that was
  * installed with SA_RESTART."
  */
@@ -77,8 +77,8 @@ START_TEST(poll_reports_a_closed_listener)
 END_TEST
 
 /*
- * "Any other error comes again at once on the next call: a loop that goes on
- * spins while its targets wait."
+ * "The next call would fail with any other error again, so a loop that
+ * continued would spin while its targets wait."
  */
 START_TEST(a_refused_receive_is_refused_again_while_the_target_waits)
 {
@@ -99,8 +99,8 @@ START_TEST(a_refused_receive_is_refused_again_while_the_target_waits)
 END_TEST
 
 /*
- * "Such a supervisor has to wait for its command too, with pidfd_open(2) (since
- * Linux 5.3) or a handler of SIGCHLD."
+ * "Add a descriptor from pidfd_open(2) (since Linux 5.3) to those that poll(2)
+ * watches, and leave the loop when it is readable."
  */
 START_TEST(a_pidfd_tells_that_the_command_has_ended)
 {
@@ -150,7 +150,8 @@ START_TEST(a_signal_before_the_wait_is_read_from_signalfd)
 }
 END_TEST
 
-/* "A supervisor that dies closes its copies, so its targets do not hang." */
+/* "A supervisor that dies closes its copies, so its targets do not hang if
+ * there is no other copy." */
 START_TEST(a_killed_supervisor_leaves_no_target_waiting)
 {
 	long expected = -ENOSYS;
@@ -173,9 +174,8 @@ START_TEST(a_killed_supervisor_leaves_no_target_waiting)
 END_TEST
 
 /*
- * "Nothing tells a supervisor that waits in a call of its own that the target
- * has left: do not execute calls that block, or poll with
- * seccomp_notify_id_valid()."
+ * "While a supervisor waits in a system call of its own, it does not learn that
+ * its target has left."
  */
 START_TEST(a_supervisor_in_a_blocking_call_does_not_notice_that_the_target_left)
 {
@@ -281,11 +281,10 @@ static int call_with_text(void *arg)
 /*
  * "Writing to the target's memory is never safe: the target may have left its
  * call, and may use the memory for something else."
- * "Call seccomp_notify_id_valid() again after each read: a target that a signal
- * handler took out of its call goes on running, and what its pointers point to
- * may be something else by then."
- * "process_vm_readv(2) opens nothing, so for it the check comes after the read
- * too."
+ * "Call seccomp_notify_id_valid() after each read as well: if a signal handler
+ * interrupted the call, the target is running again, and its pointers may point
+ * to other data by then."
+ * "So it is for process_vm_readv(2), which does not open a file."
  */
 START_TEST(only_a_check_after_the_read_notices_that_the_target_has_left)
 {
@@ -321,8 +320,8 @@ static int hide_memory_and_call(void *arg)
 
 /*
  * "Read /proc/pid/mem or call process_vm_readv(2)." "Both need the rights of
- * ptrace(2), and fail if the target's memory may not be read: refuse the call
- * then."
+ * ptrace(2), and fail if the supervisor has no right to read the target's
+ * memory."
  */
 START_TEST(hidden_memory_cannot_be_read_but_its_call_is_received)
 {
@@ -449,6 +448,22 @@ START_TEST(a_proc_of_another_pid_namespace_has_another_process)
 }
 END_TEST
 
+/* Is there such a path in that root? */
+static bool exists_after_chroot(int root, const char *path)
+{
+	pid_t child = fork_bound();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (fchdir(root) != 0 || chroot(".") != 0)
+			_exit(2);
+		_exit(faccessat(AT_FDCWD, path, F_OK, 0) != 0);
+	}
+	child = reap(child);
+	ck_assert_int_ne(child, 2);
+	return child == 0;
+}
+
 static int call_in_folder(void *folder)
 {
 	if (chdir(folder) != 0 || (geteuid() == 0 && chroot(".") != 0))
@@ -459,11 +474,13 @@ static int call_in_folder(void *folder)
 /*
  * "A supervisor that executes the call itself executes it with its own root
  * directory, working directory, credentials, umask and limits."
- * "Use /proc/pid/root and /proc/pid/cwd to resolve a path as the target would,
- * and call seccomp_notify_id_valid() after they were opened."
+ * "Use /proc/pid/root, /proc/pid/cwd and /proc/pid/fd/number to resolve a path
+ * as the target would, and call seccomp_notify_id_valid() after they were
+ * opened."
  * "A symbolic link in a path that the supervisor resolves from its own root can
- * lead out of the target's root: resolve paths with openat2(2) (since Linux
- * 5.6) and RESOLVE_IN_ROOT, or in a child that called chroot(2)."
+ * lead out of the target's root."
+ * "Then resolve it from /proc/pid/root with openat2(2) (since Linux 5.6) and
+ * RESOLVE_IN_ROOT, or in a child that called chroot(2)."
  */
 START_TEST(root_and_cwd_resolve_a_path_as_the_target_would)
 {
@@ -501,10 +518,15 @@ START_TEST(root_and_cwd_resolve_a_path_as_the_target_would)
 	/* The link leads out of the folder, into this process's own /proc. */
 	ck_assert_int_eq(faccessat(cwd, "link/self", F_OK, 0), 0);
 	if (kernel_version() >= KERNEL(5, 6)) {
-		ck_assert_int_eq(syscall(SYS_openat2, cwd, "link/self",
-					 &in_root, sizeof(in_root)),
+		ck_assert_int_eq(syscall(SYS_openat2, geteuid() ? cwd : root,
+					 "link/self", &in_root,
+					 sizeof(in_root)),
 				 -1);
 		ck_assert_int_eq(errno, ENOENT);
+	}
+	if (geteuid() == 0) {
+		ck_assert(exists_after_chroot(root, "/"));
+		ck_assert(!exists_after_chroot(root, "link/self"));
 	}
 	kill_target(&target);
 	unlink(link);

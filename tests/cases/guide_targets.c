@@ -88,7 +88,7 @@ static int wait_with_restart(void *arg)
 
 /*
  * "After a handler with SA_RESTART,"
- * "even a call that the kernel itself never restarts."
+ * "even if it is a call that the kernel otherwise never restarts."
  */
 START_TEST(a_handler_with_sa_restart_restarts_even_epoll_wait)
 {
@@ -143,10 +143,10 @@ static int call_under_later_filter(void *arg)
 }
 
 /*
- * "A filter that is installed later and returns an action of higher precedence,
- * such as SECCOMP_RET_ERRNO, hides the call from the supervisor."
- * "Among several filters that notify, the newest one wins." It has no listener
- * here: its calls fail with ENOSYS.
+ * "If that filter returns an action of higher precedence, such as
+ * SECCOMP_RET_ERRNO, the supervisor does not see the call."
+ * "If it returns SECCOMP_RET_USER_NOTIF, the call fails with ENOSYS, because
+ * the later filter is asked first and has no listener."
  */
 START_TEST(a_later_filter_hides_the_call)
 {
@@ -158,6 +158,37 @@ START_TEST(a_later_filter_hides_the_call)
 	ck_assert_int_eq(wait_for_target(&target), _i ? ENOSYS : EXDEV);
 	ck_assert(!notification_waits(target.listener));
 	close(target.listener);
+}
+END_TEST
+
+#if defined(__x86_64__) && !defined(__ILP32__)
+static int call_as_x32(void *arg)
+{
+	(void)arg;
+	return (int)syscall(TRAPPED | 0x40000000);
+}
+#endif
+
+/*
+ * "On x86-64, the calls of x32 have the same arch, and their numbers contain
+ * 0x40000000."
+ */
+START_TEST(a_call_of_x32_differs_in_its_number_alone)
+{
+#if defined(__x86_64__) && !defined(__ILP32__)
+	const struct rule rule = { TRAPPED | 0x40000000, -1, 0,
+				   SECCOMP_RET_USER_NOTIF };
+	struct target target = try_target(&rule, 1, 0, call_as_x32, NULL);
+	struct seccomp_notif req = receive(target.listener);
+	struct seccomp_notif_resp resp = { .id = req.id, .val = 46 };
+
+	ck_assert_uint_eq(req.data.arch, AUDIT_ARCH_X86_64);
+	ck_assert_int_eq(req.data.nr, TRAPPED | 0x40000000);
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
+	ck_assert_int_eq(end_target(&target), 46);
+#else
+	SKIP("x32 is an architecture of x86-64");
+#endif
 }
 END_TEST
 
@@ -231,9 +262,8 @@ START_TEST(a_listener_from_recvmsg_is_inherited_unless_asked_otherwise)
 END_TEST
 
 /*
- * "Each other copy keeps the targets waiting:"
- * "or a program that the supervisor started, waits for a response that nobody
- * sends."
+ * "If another copy is open, the targets wait for a response that nobody sends."
+ * "or a program that the supervisor started, may have such a copy."
  */
 START_TEST(a_copy_in_another_process_keeps_the_target_waiting)
 {
@@ -275,9 +305,9 @@ static int call_in_two_processes(void *told)
 }
 
 /*
- * "A thread that waits in a receive is a copy as well: after another thread has
- * closed the listener, that receive still returns notifications, and the calls
- * that were received wait on."
+ * "A thread that waits in a receive keeps the listener open as well: after
+ * another thread has closed the listener, that receive still returns
+ * notifications, and the received calls still wait."
  */
 START_TEST(a_receive_that_waits_keeps_a_closed_listener)
 {
@@ -350,7 +380,8 @@ START_TEST(since_5_19_notifications_come_in_order)
 END_TEST
 
 /*
- * "A later receive may also report this error, and then does not wait." The
+ * "Because of such a notification, a later receive may also fail with this
+ * error at once, instead of waiting." The
  * target left before its notification was received, and another one's is
  * received first.
  */
@@ -522,6 +553,7 @@ TCase *guide_target_tests(void)
 		       a_handler_with_sa_restart_restarts_even_epoll_wait);
 	tcase_add_test(tests, a_positive_error_is_the_result_of_the_call);
 	tcase_add_loop_test(tests, a_later_filter_hides_the_call, 0, 2);
+	tcase_add_test(tests, a_call_of_x32_differs_in_its_number_alone);
 	tcase_add_test(tests,
 		       a_target_that_traps_write_cannot_hand_its_listener_over);
 	tcase_add_test(

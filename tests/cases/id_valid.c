@@ -8,8 +8,8 @@
 
 /*
  * "The seccomp_notify_id_valid() function checks whether the notification id
- * has been received and still waits for its response, that is, whether the
- * target is alive and still in that call."
+ * has been received and still waits for its response."
+ * "If it does, the target is alive and still in that call."
  * "seccomp_notify_id_valid() returns 0 if the notification waits for its
  * response,"
  */
@@ -24,7 +24,7 @@ START_TEST(a_waiting_notification_is_valid)
 }
 END_TEST
 
-/* "No function needs another one to be called first." */
+/* "The library needs no initialization." */
 START_TEST(id_valid_may_be_the_first_call)
 {
 	struct target target = start_target(call_forever, NULL);
@@ -36,8 +36,7 @@ START_TEST(id_valid_may_be_the_first_call)
 END_TEST
 
 /*
- * "ENOENT The notification already has a response," "or -ENOENT with errno
- * set."
+ * "or already has a response." "or -ENOENT with errno set."
  */
 START_TEST(an_answered_notification_is_not_valid)
 {
@@ -179,7 +178,8 @@ static void fail_next(struct simulation *number, int failing, int error)
 
 /*
  * "and seccomp_notify_id_valid()."
- * "A signal does not make a live target look dead." However many come, and
+ * "A signal that arrives during this function does not change the result."
+ * However many come, and
  * before 5.9 too.
  */
 START_TEST(signals_do_not_make_a_live_target_look_dead)

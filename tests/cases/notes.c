@@ -29,8 +29,8 @@ static int call_with_pointer(void *arg)
 /*
  * "The target may die at any time, and its pid may then belong to another
  * process."
- * "What a supervisor opens by that pid belongs to the target only if
- * seccomp_notify_id_valid() returns 0 after the file was opened." "Open files
+ * "Open the file first, and then call seccomp_notify_id_valid(): only a result
+ * of 0 proves that the file belongs to the target." "Open files
  * such as /proc/pid/mem first, and then call this function: only a result of 0
  * proves that the opened file belongs to the target."
  */
@@ -69,11 +69,11 @@ static int change_directory(void *arg)
 /*
  * "The memory of a target may change at any time: another thread may write to
  * it, and so may another process that shares the memory."
- * "Copy what a decision depends on once, decide on the copy, and act on the
- * copy."
- * "SECCOMP_USER_NOTIF_FLAG_CONTINUE makes the kernel read anew what pointers
- * point to, so a supervisor must not use it after a decision that depends on
- * the target's memory."
+ * "Copy everything that a decision depends on, only once; then decide on the
+ * copy, and act on the copy."
+ * "SECCOMP_USER_NOTIF_FLAG_CONTINUE makes the kernel read the memory again that
+ * pointers point to, so a supervisor must not set this flag after a decision
+ * that depends on the target's memory."
  */
 START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 {
@@ -108,10 +108,10 @@ START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 END_TEST
 
 /*
- * "and after a stop and a continue, the target makes its call again as another
+ * "and after a stop and a continue, the call is restarted, which causes another
  * notification,"
  * "What the supervisor did for the first notification is then done twice."
- * "The kernel of 32-bit ARM does not make the call again: the call returns its
+ * "The kernel of 32-bit ARM does not restart the call: the call returns its
  * first argument."
  */
 START_TEST(a_call_that_a_stop_interrupted_is_made_again)
@@ -317,8 +317,8 @@ START_TEST(calls_fail_when_the_last_copy_of_the_listener_is_closed)
 END_TEST
 
 /*
- * "Each other copy keeps the targets waiting: a target that inherited one by
- * fork(2),"
+ * "If another copy is open, the targets wait for a response that nobody sends."
+ * "A target that inherited the listener by fork(2)"
  */
 START_TEST(the_call_of_a_target_with_a_copy_of_the_listener_waits_on)
 {

@@ -17,11 +17,11 @@ static int call_with_six_arguments(void *arg)
 
 /*
  * "If a seccomp(2) filter returns SECCOMP_RET_USER_NOTIF, the kernel suspends
- * the thread that made the system call, which is the target, and queues a
- * notification on the filter's listener, which is a file descriptor."
+ * the thread that made the system call (the target) and queues a notification
+ * on the filter's listener (a file descriptor)."
  * "The seccomp_notify_receive() function waits for a notification on the
  * listener fd and stores it in req."
- * "No function needs another one to be called first."
+ * "The library needs no initialization."
  */
 START_TEST(receive_fills_in_the_call_with_its_arguments)
 {
@@ -163,7 +163,7 @@ START_TEST(receive_on_a_bad_descriptor_is_ecanceled_with_errno)
 END_TEST
 
 /*
- * "They interrupt seccomp_notify_receive()"
+ * "Signal handlers interrupt poll(2) and seccomp_notify_receive(),"
  * "If a signal handler runs during the wait, the function fails with EINTR."
  * "EINTR A signal handler ran before a notification came." "No notification is
  * lost."
@@ -233,6 +233,8 @@ static void assert_waits(pid_t waiter, const struct target *target)
 /*
  * "Since Linux 6.6, the wait continues if the handler was installed with
  * SA_RESTART (see sigaction(2))." And after a stop, without any handler.
+ * "Since Linux 6.6, a handler with SA_RESTART does not interrupt
+ * seccomp_notify_receive()."
  */
 START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 {
@@ -262,8 +264,9 @@ END_TEST
  * last target has gone, with either library: call poll(2) first and stop on
  * POLLHUP."
  * "ENOENT (since Linux 6.11) No target is left." "Before Linux 6.11, the
- * receive waits for ever." Its end comes while one receive waits, and before
- * another.
+ * receive waits for ever." One receive is waiting when the last target ends,
+ * and another one starts afterwards. "Before Linux 6.11, these do not learn
+ * that the last target has gone: end their wait with a signal."
  */
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {

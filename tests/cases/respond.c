@@ -45,7 +45,7 @@ START_TEST(the_targets_call_gives_val)
 }
 END_TEST
 
-/* "No function needs another one to be called first." */
+/* "The library needs no initialization." */
 START_TEST(respond_may_be_the_first_call)
 {
 	long expected = 12;
@@ -176,8 +176,7 @@ START_TEST(a_second_answer_is_einprogress_then_enoent)
 END_TEST
 
 /*
- * "EINPROGRESS The notification already has a response that the target has not
- * taken yet,"
+ * "or already has a response that the target has not taken yet."
  */
 START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 {
@@ -202,8 +201,9 @@ START_TEST(an_answer_that_the_target_has_not_taken_is_einprogress)
 END_TEST
 
 /*
- * "or it has not been received yet." "or it has not been received yet." Ids
- * count up.
+ * "EINPROGRESS The notification has not been received yet," and for id_valid:
+ * "ENOENT The notification has not been received yet," The id is known, because
+ * ids count up.
  */
 START_TEST(an_answer_before_the_receive_is_einprogress)
 {
@@ -259,8 +259,8 @@ START_TEST(a_dead_target_is_enoent)
 END_TEST
 
 /*
- * "EINVAL flags has an unknown flag, or SECCOMP_USER_NOTIF_FLAG_CONTINUE is set
- * although val or error is not 0"
+ * "EINVAL flags has a flag that the kernel does not know, or
+ * SECCOMP_USER_NOTIF_FLAG_CONTINUE is set and val or error is not 0."
  * "The notification still waits for its response."
  */
 START_TEST(wrong_flags_are_einval)
@@ -305,7 +305,8 @@ static void answer_without_flags(const struct seccomp_notif *req,
 		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 }
 
-/* "or the kernel does not know the flag." "(since Linux 5.5)" */
+/* "EINVAL flags has a flag that the kernel does not know," "(since Linux 5.5)"
+ */
 START_TEST(continue_before_5_5_is_einval)
 {
 	const struct rule rule = { SYS_ioctl, 1,

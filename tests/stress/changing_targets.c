@@ -435,9 +435,9 @@ static int count_tries_until_a_response_is_lost(struct target target,
 /*
  * "A result of 0 from seccomp_notify_respond() means that the kernel has taken
  * the response, not that the target's call has returned it."
- * "If a signal has reached the target shortly before, the response is
- * discarded, and the call fails with EINTR or is made again as another
- * notification."
+ * "If a signal reached the target shortly before the response, the kernel
+ * discards the response, and the call fails with EINTR or is restarted, which
+ * causes another notification."
  */
 START_TEST(a_response_that_the_kernel_took_may_be_lost)
 {

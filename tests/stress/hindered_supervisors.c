@@ -154,8 +154,9 @@ static void *supervise_under_signals(void *arg)
 #define SECONDS 3
 
 /*
- * "The function sends the response even if a signal arrives." "A signal does
- * not make a live target look dead." With SA_RESTART, newer kernels do not end
+ * "The function sends the response even if a signal arrives." "A signal that
+ * arrives during this function does not change the result." With SA_RESTART,
+ * newer kernels do not end
  * a receive either.
  */
 START_TEST(signals_lose_no_call)
@@ -233,8 +234,9 @@ static void *receive_once(void *arg)
 /*
  * "If the number of the listener is used again in the meantime, the response to
  * such a notification goes to the wrong listener."
- * "A call of close(2) in one thread does not end a receive that waits on the
- * listener in another one: a signal does."
+ * "If a thread closes the listener, a receive that waits in another thread
+ * still waits."
+ * "A signal ends that receive if its handler was installed without SA_RESTART."
  */
 START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {

@@ -258,8 +258,9 @@ def run_once(program, condition, number, folder):
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
     elif "with signals blocked" in result.text:
         result.wrong = "it started its target with signals blocked"
-    # "Block signals around such a call: if one interrupts it, the target's call may
-    # return 0, which is another descriptor."
+    # "Block signals around this request: on some kernels, such as Linux 6.18, a
+    # signal that interrupts it may make the target's call return 0, which the
+    # target takes for its descriptor 0."
     elif os.strerror(errno.EILSEQ) in result.text:
         result.wrong = "a target got another file than it opened"
     else:
@@ -397,8 +398,8 @@ def conditions(other_victim):
         if ROOT else []
     table = [
         Condition("nothing goes wrong", works),
-        # "poll(2) may report POLLERR alone if a signal is pending for the supervisor
-        # while the kernel's lock of the listener is taken."
+        # "poll(2) may report only POLLERR if a signal is pending for the supervisor
+        # while another thread holds the kernel's lock of the listener."
         Condition("signals, SA_RESTART", works, env=RESTART,
                   options=BUSY, runs=3, unfit=STATIC),
         Condition("signals, no SA_RESTART", goes_on, env=INTERRUPT,

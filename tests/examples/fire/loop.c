@@ -7,18 +7,19 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "../command.h"
 
 #ifdef WHOLE
-static void decide(int listener, const struct seccomp_notif *req, __s64 *val,
-		   __s32 *error)
+static bool decide(int listener, const struct seccomp_notif *req,
+		   struct seccomp_notif_resp *resp)
 {
 	(void)listener;
 	(void)req;
-	*val = 0;
-	*error = -EPERM;
+	resp->error = -EPERM;
+	return true;
 }
 
 int supervise_as_documented(int listener);

@@ -12,8 +12,8 @@
  * "One recvmsg(2) need not return all of it."
  * "Use a JSON library, because the text may contain white space, and / may be
  * written as \/."
- * "The listener is the descriptor whose index is that of seccompFd in fds:
- * close the others."
+ * "The array fds names the received descriptors in their order: the one named
+ * seccompFd is the listener, and the others have to be closed."
  * "Identify targets by the pid of the request." "For an exec, the pid of the
  * state may be 0, or that of the container's first process."
  * "Listen on an AF_UNIX socket of type SOCK_STREAM before the container
