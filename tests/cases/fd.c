@@ -208,7 +208,7 @@ END_TEST
  * "The seccomp_notify_fd() function returns the listener of the filter that
  * seccomp_load(3) loaded from the filter context ctx of libseccomp."
  * "seccomp_notify_fd() passes its filter context to the libseccomp that is in
- * the process, no matter how it was loaded."
+ * the process: linked, preloaded, or loaded with a module."
  */
 START_TEST(after_load_it_is_the_listener)
 {
@@ -341,8 +341,9 @@ START_TEST(only_einval_and_descriptors_are_passed_on)
 END_TEST
 
 /*
- * "If there are several, the function calls the one that its caller is bound
- * to, or the one that its caller contains." A module is loaded before the
+ * "If the process has several copies of libseccomp, the function calls the copy
+ * that its caller is bound to, or the copy that its caller contains." A module
+ * is loaded before the
  * libraries that it needs.
  * "It needs libseccomp 2.5 or later." This module looks like an older one.
  */
@@ -513,7 +514,7 @@ static bool libseccomp_is_at_least_2_6_1(void)
 }
 
 /*
- * "libseccomp up to 2.6.1 treats the number 0 as no listener, so a program that
+ * "libseccomp up to 2.6.1 treats descriptor 0 as no listener, so a program that
  * closed its standard input before it loaded the filter gets -1."
  */
 START_TEST(libseccomp_takes_listener_0_for_none)
@@ -575,9 +576,9 @@ START_TEST(libseccomp_before_2_6_1_forgets_merged_notifications)
 END_TEST
 
 /*
- * "libseccomp keeps the number after the program has closed the listener, and
- * seccomp_reset(3) with a NULL context closes that number again, even if
- * another file has it by then."
+ * "libseccomp keeps the descriptor's number after the program has closed the
+ * listener, and seccomp_reset(3) with a NULL context closes that descriptor
+ * again, even if the number belongs to another file by then."
  */
 START_TEST(libseccomp_keeps_the_number_of_a_closed_listener)
 {

@@ -260,9 +260,9 @@ END_TEST
 /*
  * "Without poll(2), the receive would wait for ever after the last target has
  * gone, on kernels before Linux 6.11."
- * "Since Linux 6.11, a supervisor that goes on after each ENOENT spins when the
- * last target has gone, with either library: call poll(2) first and stop on
- * POLLHUP."
+ * "Since Linux 6.11, a supervisor that receives again after each ENOENT spins
+ * once the last target has gone, with either library: call poll(2) first and
+ * stop on POLLHUP."
  * "ENOENT (since Linux 6.11) No target is left." "Before Linux 6.11, the
  * receive waits for ever." One receive is waiting when the last target ends,
  * and another one starts afterwards. "Before Linux 6.11, these do not learn

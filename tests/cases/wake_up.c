@@ -116,7 +116,7 @@ END_TEST
 
 /*
  * "If the value is 1, the library switches on synchronous wake-up for each
- * listener from which the process receives." "The library makes the request
+ * listener from which the process receives." "The library makes this ioctl(2)
  * once for each listener, at the first receive from it."
  */
 START_TEST(the_flag_is_set_once_for_a_listener)
@@ -246,8 +246,9 @@ START_TEST(the_flag_is_set_once_from_several_threads)
 END_TEST
 
 /*
- * "On earlier kernels, or if a filter on the supervisor makes the request fail,
- * the functions work without it." EINVAL is from the first, EPERM from the
+ * "On earlier kernels, or if a filter on the supervisor makes that ioctl(2)
+ * fail, the functions work without synchronous wake-up." EINVAL is from the
+ * first, EPERM from the
  * second.
  */
 START_TEST(a_refusal_of_the_flag_shows_in_nothing)
@@ -371,7 +372,7 @@ END_TEST
 
 /*
  * "If a process receives in turn from two listeners whose numbers differ by a
- * multiple of 1024, it may make the request again at each receive."
+ * multiple of 1024, the library may make the ioctl(2) again at each receive."
  * However high a number is, its listener gets the flag. Whether a listener gets
  * it again, after another one was served, is left open.
  */
@@ -394,7 +395,7 @@ START_TEST(high_descriptors_are_served_too)
 END_TEST
 
 /*
- * "The library makes the request once for each listener, at the first receive
+ * "The library makes this ioctl(2) once for each listener, at the first receive
  * from it." So it is for numbers that differ by less than 1024.
  */
 START_TEST(listeners_of_near_numbers_do_not_disturb_each_other)

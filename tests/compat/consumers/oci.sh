@@ -260,4 +260,4 @@ else
 	late_agent
 	dying_agent
 fi
-echo "$scenarios scenarios"
+echo "$scenarios scenarios passed"

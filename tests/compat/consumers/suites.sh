@@ -208,8 +208,8 @@ python_binding() {
 # --- The kernel's selftests --------------------------------------------------
 
 # "The kernel's selftests call ioctl(2), which a preloaded shim replaces with
-# the functions of this library." "Their results are compared with those of a
-# run without the shim."
+# the functions of this library." "Their results are compared not with
+# libseccomp's, but with those of a run without the shim."
 # "The table leaves out user_notification_basic, which expects EINVAL for a
 # request that is not zeroed."
 selftest_results() {

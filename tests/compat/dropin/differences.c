@@ -62,7 +62,7 @@ static const char *state(const void *output)
 {
 	if (!output)
 		return "NULL";
-	return output == before ? "as before" : "set";
+	return output == before ? "unchanged" : "set";
 }
 
 static struct pair add_alloc(void)
@@ -237,7 +237,7 @@ static void alloc_without_memory_half_way(void)
 
 	/* There is room for another only if that one was freed. */
 	if (req && req == malloc(REQ_SIZE))
-		add("; req is freed memory");
+		add("; req points to freed memory");
 }
 
 /* NOLINTEND(clang-analyzer-unix.Malloc) */
@@ -260,7 +260,7 @@ static void free_and_look_at_errno(void)
 	free_changes_errno = true;
 	errno = EXDEV;
 	seccomp_notify_free(pair.req, pair.resp);
-	add(errno == EXDEV ? "as before" : "changed");
+	add(errno == EXDEV ? "unchanged" : "changed");
 }
 
 static void receive_with_wake_up(void)
@@ -328,17 +328,17 @@ static const struct {
 	  ask_fd_without_notifications },
 	{ "alloc on a kernel without notifications", alloc_with_einval },
 	{ "alloc on a kernel without seccomp(2)", alloc_with_enosys },
-	{ "alloc where a filter forbids the question", alloc_with_eperm },
+	{ "alloc where a filter forbids GET_NOTIF_SIZES", alloc_with_eperm },
 	{ "alloc where a filter forbids seccomp(2)", alloc_without_seccomp },
-	{ "alloc on a kernel with sizes of zero", alloc_with_sizes_of_zero },
+	{ "alloc on a kernel that reports sizes of zero", alloc_with_sizes_of_zero },
 	{ "buffers on a kernel with smaller sizes", alloc_with_small_sizes },
 	{ "alloc without memory", alloc_without_memory },
 	{ "alloc without memory for the response",
 	  alloc_without_memory_half_way },
-	{ "alloc after seccomp_api_set(1)", alloc_at_api_level_1 },
+	{ "alloc after seccomp_api_set(3) to level 1", alloc_at_api_level_1 },
 	{ "errno after free, where free(3) changes it",
 	  free_and_look_at_errno },
-	{ "synchronous wake-up, if asked for", receive_with_wake_up },
+	{ "synchronous wake-up, if the variable is set", receive_with_wake_up },
 	{ "system calls of the first alloc", count_calls_of_first_alloc },
 };
 

@@ -122,8 +122,8 @@ if [ "$(uname -m)$hidden" = x86_64yes ]; then
 	ok "the example in Python, without libseccomp and compiler"
 fi
 
-# "A static program cannot have both libraries as they are, because the link
-# editor reports the six functions as defined twice."
+# "A static program cannot have both libraries as they are, because the linker
+# reports multiple definitions of the six functions."
 # complaints MESSAGE OPTIONS...: the names that the linker complains of.
 complaints() {
 	local message=$1

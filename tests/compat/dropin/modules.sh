@@ -48,8 +48,8 @@ asks listener "" host namespace ./ours-renamed.so
 asks listener "$OURS" host-with-libseccomp namespace ./ours-renamed.so
 asks listener "$OURS" host deep ./ours-renamed.so
 asks "-14 listener" "" host-with-libseccomp deep ./linked.so ./ours-renamed.so
-# "If a host has both libraries, and opens a module that has another libseccomp
-# with RTLD_DEEPBIND, the function calls the host's libseccomp."
+# "If a host that has both libraries uses RTLD_DEEPBIND to open a module that
+# has another libseccomp, the function calls the host's libseccomp."
 # The first module calls the host's libseccomp (-EFAULT), whose very first call
 # would ask the kernel.
 asks "-14 -1" "$OURS" host-with-libseccomp deep ./linked.so ./ours-renamed.so

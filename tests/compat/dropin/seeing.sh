@@ -28,26 +28,27 @@ same "ldd sees other than ours preloaded" "$OURS" \
 	"$(LD_PRELOAD=$OURS seen "$work/theirs")"
 ok "ldd -r shows whose functions are called"
 
-# "In these cases, the program calls libseccomp's six functions, and the link
-# editor prints no warning:"
+# "In these cases, the program calls libseccomp's six functions, and the linker
+# prints no warning:"
 # "if -lseccomp comes before -lseccomp-notify, as happens if a build system gets
 # this library from the variable LIBS;"
 # shellcheck disable=SC2046 # options
 build late -lseccomp $(flags --cflags --libs)
 same "ours after libseccomp" "$THEIRS" "$(seen "$work/late")"
-# "if -lseccomp-notify comes before the program's own files and the link editor
-# drops libraries that nothing needs yet (--as-needed), as happens if a build
-# system gets this library from LDFLAGS;"
+# "if -lseccomp-notify comes before the program's own files and the linker drops
+# libraries that nothing needs yet (--as-needed), as happens if a build system
+# gets this library from LDFLAGS;"
 # shellcheck disable=SC2046 # options
 silent=$(gcc -D_GNU_SOURCE -o "$work/early" -Wl,--as-needed \
 	$(flags --cflags --libs) "$dropin/drop-in.c" -lseccomp 2>&1)
 same "a message" "" "$silent"
 same "ours before the program's files" "$THEIRS" "$(seen "$work/early")"
 # "if libseccomp is linked statically (-l:libseccomp.a), because the program
-# then defines the functions itself." "If no line names a function that the
-# program calls, the program contains that function itself."
-# "Preloading silently has no effect on a program or module that contains
-# libseccomp's functions:" "a program or plugin that was linked with
+# then defines the functions itself." "If the program calls a function that no
+# line names, the program contains that function itself."
+# "Preloading has no effect, and nothing warns of it, on a program or module
+# that contains libseccomp's functions:" "a program or plugin that was linked
+# with
 # libseccomp.a;"
 # shellcheck disable=SC2046 # options
 build contains $(flags --cflags --libs) -l:libseccomp.a
@@ -76,8 +77,9 @@ build private $(flags --cflags) -L"$lib" \
 same "a libseccomp.pc of one's own" "$OURS" "$(seen "$work/private")"
 ok "a libseccomp.pc of one's own: the six are ours"
 
-# "Take five functions from this library and seccomp_notify_fd() from libseccomp,
-# in a folder that has no other object files:" The commands are the page's.
+# "In a folder without other object files, these commands take five functions
+# from this library and seccomp_notify_fd() from libseccomp:" The commands are
+# the page's.
 mkdir "$work/five"
 (
 	cp "$lib/libseccomp-notify.a" "$dropin/drop-in.c" "$work/five"
