@@ -13,11 +13,11 @@
 
 struct search {
 	scmp_filter_ctx ctx;
-	uintptr_t from; /* an address in the first object to ask, 0 for any */
+	uintptr_t from; /* an address in the first object to ask; 0: ask all */
 	int count, fd;
 };
 
-/* The address of a function that the object at base defines, or 0. */
+/* Returns the function's address if the object at base defines it, or 0. */
 static uintptr_t find(uintptr_t base, const ElfW(Dyn) * entry, const char *name)
 {
 	const char *table[DT_SYMTAB + 1] = { NULL };
@@ -28,7 +28,7 @@ static uintptr_t find(uintptr_t base, const ElfW(Dyn) * entry, const char *name)
 	for (; entry->d_tag != DT_NULL; entry++) {
 		uintptr_t at = entry->d_un.d_ptr;
 
-		at += at < base ? base : 0; /* glibc has added it in most */
+		at += at < base ? base : 0; /* glibc may have added base */
 		if (entry->d_tag == DT_GNU_HASH)
 			gnu = (void *)at;
 		else if (entry->d_tag <= DT_SYMTAB)
@@ -44,13 +44,13 @@ static uintptr_t find(uintptr_t base, const ElfW(Dyn) * entry, const char *name)
 		count = (uint32_t)((const Elf_Symndx *)table[DT_HASH])[1];
 	}
 	for (symbol = (const void *)table[DT_SYMTAB]; count; symbol++, count--)
-		if (symbol->st_shndx != SHN_UNDEF && // NOLINT: it is set
+		if (symbol->st_shndx != SHN_UNDEF && // NOLINT: symbol is set
 		    !strcmp(table[DT_STRTAB] + symbol->st_name, name))
 			return base + symbol->st_value;
 	return 0;
 }
 
-/* Calls under the lock of dl_iterate_phdr(3), which keeps the object loaded. */
+/* The lock of dl_iterate_phdr(3) keeps the object loaded during the call. */
 static int ask(struct dl_phdr_info *object, size_t i, void *data)
 {
 	const ElfW(Dyn) none = { 0 }, *dynamic = &none;
@@ -82,7 +82,7 @@ int seccomp_notify_fd(const scmp_filter_ctx ctx)
 	dl_iterate_phdr(ask, &search); /* only counts */
 	next = search.count > 1 ? dlsym(RTLD_NEXT, "seccomp_init") : NULL;
 	search.from = (uintptr_t)(next ? next : __builtin_return_address(0));
-	/* A module's libraries are loaded after it, mostly. */
+	/* A module's libraries usually follow it. If none does, ask all. */
 	for (int i = 0; i < 2 && ctx && !dl_iterate_phdr(ask, &search); i++)
 		search.from = 0;
 	return search.fd >= 0 || search.fd == -EINVAL ? search.fd : -1;

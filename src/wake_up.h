@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Synchronous wake-up, behind sync_wake_up(). This is a header because the
- * static library must have no global name beside those of the six calls.
+ * Synchronous wake-up. notify.c includes these static functions, because the
+ * static library must define no global names other than the six functions.
  */
 #include <stdatomic.h>
 
-/* Linux 6.6, which older headers lack. */
+/* These are new in Linux 6.6, and older headers lack them. */
 #define SET_FLAGS SECCOMP_IOW(4, __u64)
 #define SYNC_WAKE_UP ((const void *)(1UL << 0))
 
 /*
- * Sets the flag once for each listener. Descriptor numbers are reused, but each
- * listener counts its ids up from a random 64-bit start, so this remembers the
- * block of 65,536 ids last seen on a descriptor. Setting a flag again is safe.
- * Not inlined, so that a receive without this saves no registers for it.
+ * Sets the flag once for each listener; doing so again is safe. Descriptor
+ * numbers are reused, but each listener counts its ids up from a random 64-bit
+ * start, so the table has the block of 65,536 ids last seen on a descriptor. A
+ * new listener is mistaken for the last one in 3 of 2^48 starts (32-bit: 2^32).
+ * Not inlined, so that receives without the variable save no registers for it.
  */
 __attribute__((noinline)) static void set_sync_wake_up(int fd, uint64_t id)
 {
@@ -25,11 +26,10 @@ __attribute__((noinline)) static void set_sync_wake_up(int fd, uint64_t id)
 	int saved_errno = errno;
 	unsigned long before;
 
-	/* Two listeners share a block once in 2^48 (32-bit: 2^32) starts. */
 	if (atomic_load_explicit(last, memory_order_relaxed) == block)
 		return;
 	before = atomic_exchange_explicit(last, block, memory_order_relaxed);
-	/* A neighbour is the same listener, whose ids have left a block. */
+	/* The ids have reached the next block, or threads are out of order. */
 	if (block - before + 1 <= 2)
 		return;
 	/* Fails before Linux 6.6, or where a filter forbids it. */
