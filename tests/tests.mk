@@ -7,8 +7,9 @@
 LINK_TEST = $(LDFLAGS) -L$(BUILD) \
 	-Xlinker -rpath -Xlinker '$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
 # The programs of `make check`.
-PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure stand_in.so \
-	stand_in_default.so caller.so empty.so example readme victim cplusplus)
+PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure fake_libseccomp.so \
+	fake_libseccomp_default.so caller.so empty.so example readme victim \
+	cplusplus)
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
@@ -33,7 +34,7 @@ SOAK = $(call objects,$(addprefix tests/stress/,\
 $(FAULTS) $(SOAK): $(wildcard tests/stress/*.h)
 CHECKED = $(addprefix $(BUILD)/tests/,suite faults soak)
 $(BUILD)/tests/suite: $(call objects,$(filter-out \
-	%/secure.c %/stand_in.c %/caller.c,$(wildcard tests/cases/*.c)))
+	%/secure.c %/fake_libseccomp.c %/caller.c,$(wildcard tests/cases/*.c)))
 $(BUILD)/tests/faults: $(FAULTS)
 $(BUILD)/tests/soak: $(SOAK)
 $(CHECKED): $(LIB) $(LIBRARY)
@@ -48,10 +49,10 @@ $(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
 # Modules that the suite loads. --coverage would add functions to them.
 MODULE = $(CC) -std=c11 $(WARNINGS) -fPIC -shared \
 	$(filter-out --coverage,$(CPPFLAGS) $(CFLAGS))
-$(BUILD)/tests/stand_in.so: tests/cases/stand_in.c
+$(BUILD)/tests/fake_libseccomp.so: tests/cases/fake_libseccomp.c
 	@mkdir -p $(@D)
 	$(MODULE) -o $@ $< $(LDFLAGS) -Wl,--hash-style=sysv
-$(BUILD)/tests/stand_in_default.so: tests/cases/stand_in.c
+$(BUILD)/tests/fake_libseccomp_default.so: tests/cases/fake_libseccomp.c
 	@mkdir -p $(@D)
 	$(MODULE) -o $@ $< $(LDFLAGS)
 $(BUILD)/tests/caller.so: tests/cases/caller.c

@@ -16,6 +16,9 @@
 
 #define LIBSECCOMP "libseccomp.so.2"
 #define NO_LIBSECCOMP "no libseccomp.so.2 here (package libseccomp2)"
+#define FAKE_LIBSECCOMP "fake_libseccomp.so"
+#define FAKE_LIBSECCOMP_DEFAULT "fake_libseccomp_default.so"
+#define NOT_BUILT(name) "the module `" name "` was not built"
 
 static void *(*init)(uint32_t otherwise);
 static int (*rule_add)(void *ctx, uint32_t action, int nr, unsigned int, ...);
@@ -58,11 +61,17 @@ static void *load_renamed(void *function, const char *name, const char *other)
 	return library;
 }
 
+/* Loads a module that the Makefile builds; NULL if it was not built. */
 static void *load_built(const char *name)
 {
 	const char *path = find_built(name);
+	void *library;
 
-	return path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+	if (!path)
+		return NULL;
+	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	ck_assert_msg(library, "%s", dlerror());
+	return library;
 }
 
 #define RENAMED (-1)
@@ -328,10 +337,12 @@ START_TEST(only_einval_and_descriptors_are_passed_on)
 		{ -ENOMEM, -1 },
 		{ -ECANCELED, -1 },
 	};
-	void *library = load_built(_i ? "stand_in_default.so" : "stand_in.so");
+	void *library =
+		load_built(_i ? FAKE_LIBSECCOMP_DEFAULT : FAKE_LIBSECCOMP);
 
 	if (!library)
-		SKIP("stand_in.so is not beside the suite");
+		SKIP(_i ? NOT_BUILT(FAKE_LIBSECCOMP_DEFAULT) :
+			  NOT_BUILT(FAKE_LIBSECCOMP));
 	find(library, "seccomp_init", &init);
 	for (size_t i = 0; i < COUNT(answers); i++)
 		ck_assert_int_eq(
@@ -349,25 +360,25 @@ END_TEST
  */
 START_TEST(a_module_gets_what_is_loaded_after_it)
 {
-	void *(*stand_in)(uint32_t value);
+	void *(*make_context)(uint32_t value);
 	int (*call)(int (*function)(void *ctx), void *ctx);
 	void *caller;
-	void *library = load_built("stand_in.so");
+	void *library = load_built(FAKE_LIBSECCOMP);
 
 	if (!library)
-		SKIP("stand_in.so is not beside the suite");
-	find(library, "seccomp_init", &stand_in);
+		SKIP(NOT_BUILT(FAKE_LIBSECCOMP));
+	find(library, "seccomp_init", &make_context);
 	caller = load_built("caller.so");
-	ck_assert_msg(caller, "%s", dlerror());
+	ck_assert_msg(caller, NOT_BUILT("caller.so"));
 	find(caller, "call", &call);
 	/* The only one, which was loaded before the caller. */
-	ck_assert_int_eq(call(seccomp_notify_fd, stand_in(42)), 42);
+	ck_assert_int_eq(call(seccomp_notify_fd, make_context(42)), 42);
 	if (!load_libseccomp(RTLD_LOCAL))
 		SKIP(NO_LIBSECCOMP);
 	release(init(SECCOMP_RET_ALLOW));
-	ck_assert_int_eq(call(seccomp_notify_fd, stand_in(42)), -EINVAL);
+	ck_assert_int_eq(call(seccomp_notify_fd, make_context(42)), -EINVAL);
 	/* The suite itself was loaded before both. */
-	ck_assert_int_eq(seccomp_notify_fd(stand_in(42)), 42);
+	ck_assert_int_eq(seccomp_notify_fd(make_context(42)), 42);
 }
 END_TEST
 
@@ -390,11 +401,11 @@ START_TEST(code_in_no_object_gets_libseccomp)
 		0xc3,			/* ret */
 	};
 	int (*call)(int (*function)(void *ctx), void *ctx);
-	void *library = load_built("stand_in.so");
+	void *library = load_built(FAKE_LIBSECCOMP);
 	void *memory;
 
 	if (!library)
-		SKIP("stand_in.so is not beside the suite");
+		SKIP(NOT_BUILT(FAKE_LIBSECCOMP));
 	find(library, "seccomp_init", &init);
 	memory = mmap(NULL, sizeof(code), PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -423,10 +434,10 @@ START_TEST(modules_without_symbols_are_no_libseccomp)
 	int from;
 
 	if (!load_built("empty.so"))
-		SKIP("empty.so is not beside the suite");
+		SKIP(NOT_BUILT("empty.so"));
 	assert_no_contexts();
-	module = find_built("stand_in.so");
-	ck_assert(module);
+	module = find_built(FAKE_LIBSECCOMP);
+	ck_assert_msg(module, NOT_BUILT(FAKE_LIBSECCOMP));
 #ifdef __GLIBC__ /* musl needs a hash table */
 	from = open(module, O_RDONLY | O_CLOEXEC);
 	size = read(from, file, sizeof(file));
@@ -457,11 +468,11 @@ END_TEST
  */
 START_TEST(fd_remembers_no_libseccomp)
 {
-	void *library = load_built("stand_in.so");
+	void *library = load_built(FAKE_LIBSECCOMP);
 	void *ctx;
 
 	if (!library)
-		SKIP("stand_in.so is not beside the suite");
+		SKIP(NOT_BUILT(FAKE_LIBSECCOMP));
 	find(library, "seccomp_init", &init);
 	ck_assert_int_eq(seccomp_notify_fd(init(42)), 42);
 #ifdef __GLIBC__

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * A module that defines libseccomp's functions, for what a real libseccomp does
- * not do: a context is the value that seccomp_notify_fd() returns for it. It is
- * linked twice: stand_in.so has only the older kind of hash table (DT_HASH),
- * and stand_in_default.so has what the linker chooses, with very few buckets.
+ * A module with fake versions of two functions of libseccomp. The argument of
+ * seccomp_init() is the value that seccomp_notify_fd() returns for the context.
+ * The module is linked twice. fake_libseccomp.so has only the older kind of
+ * hash table (DT_HASH). fake_libseccomp_default.so has what the linker makes.
  */
 #include <stdint.h>
 
