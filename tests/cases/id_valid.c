@@ -216,11 +216,10 @@ START_TEST(the_kernel_knows_the_right_number_since_5_9)
 	uint64_t id = receive(target.listener).id;
 	int result = bare_ioctl(target.listener, ID_VALID, &id);
 
-	if (kernel_version() < KERNEL(5, 9)) {
+	/* Some stable releases before 5.9 have the correction too. */
+	if (result != 0) {
 		ck_assert_int_eq(errno, EINVAL);
-		ck_assert_int_eq(result, -1);
-	} else {
-		ck_assert_int_eq(result, 0);
+		ck_assert_int_lt(kernel_version(), KERNEL(5, 9));
 	}
 	ck_assert_int_eq(bare_ioctl(target.listener, ID_VALID_BEFORE_5_9, &id),
 			 0);
