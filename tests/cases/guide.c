@@ -23,14 +23,7 @@
 
 #include "harness.h"
 
-/* Headers before Linux 5.3 and 5.6 have none of these. */
-#ifndef SYS_pidfd_open
-#ifdef __alpha__
-#define SYS_pidfd_open 544
-#else
-#define SYS_pidfd_open 434
-#endif
-#endif
+/* For headers before Linux 5.6. */
 #ifndef SYS_openat2
 #ifdef __alpha__
 #define SYS_openat2 547

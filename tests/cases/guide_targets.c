@@ -17,10 +17,6 @@
 
 #include "harness.h"
 
-#ifndef SYS_pidfd_open /* headers before Linux 5.3 */
-#define SYS_pidfd_open 434
-#endif
-
 /* For headers before Linux 5.9 and 5.14. */
 struct addfd {
 	__u64 id;

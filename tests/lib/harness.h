@@ -26,7 +26,14 @@
 #include "runner.h"
 #include "trap.h"
 
-/* For headers before Linux 5.5, 5.9, 5.19 and 6.6. */
+/* For headers before Linux 5.3, 5.5, 5.9, 5.19 and 6.6. */
+#ifndef SYS_pidfd_open
+#ifdef __alpha__
+#define SYS_pidfd_open 544
+#else
+#define SYS_pidfd_open 434
+#endif
+#endif
 #ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE (1UL << 0)
 #endif
