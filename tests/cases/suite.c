@@ -49,11 +49,13 @@ static const char *find_obstacle(void)
 
 int main(void)
 {
-	TCase *(*const cases[])(void) = {
-		alloc_tests,	 receive_tests, respond_tests,
-		id_valid_tests,	 fd_tests,	thread_tests,
-		confined_tests,	 wake_up_tests, notes_tests,
-		interface_tests, guide_tests,	guide_target_tests,
+	const struct test_case cases[] = {
+		CASE(alloc_tests),    CASE(receive_tests),
+		CASE(respond_tests),  CASE(id_valid_tests),
+		CASE(fd_tests),	      CASE(thread_tests),
+		CASE(confined_tests), CASE(wake_up_tests),
+		CASE(notes_tests),    CASE(interface_tests),
+		CASE(guide_tests),    CASE(guide_target_tests),
 	};
 	const char *obstacle = find_obstacle();
 

@@ -146,19 +146,21 @@ static void print_skips(void)
 
 /* A case that runs, or has run. */
 struct running {
+	const char *name;
 	pid_t pid;
 	FILE *output;
 };
 
-static struct running start_case(const char *suite, TCase *(*make_case)(void))
+static struct running start_case(const char *suite,
+				 const struct test_case *test_case)
 {
-	struct running running = { .output = tmpfile() };
+	struct running running = { test_case->name, -1, tmpfile() };
 
 	MUST(running.output);
 	running.pid = fork_bound();
 	if (running.pid == 0) {
 		MUST(dup2(fileno(running.output), STDOUT_FILENO) >= 0);
-		run_case(suite, make_case());
+		run_case(suite, test_case->make());
 	}
 	return running;
 }
@@ -168,11 +170,16 @@ static void end_case(struct running *running)
 	int status = reap(running->pid);
 
 	print_output(running->output);
-	if (status != EXIT_SUCCESS) {
-		printf("The process of a case ended with status %d.\n", status);
-		shared->run++;
-		shared->errors++;
-	}
+	if (status == EXIT_SUCCESS)
+		return;
+	if (status > 128)
+		printf("The process that ran %s was killed by signal %d (%s).\n",
+		       running->name, status - 128, strsignal(status - 128));
+	else
+		printf("The process that ran %s ended with exit status %d.\n",
+		       running->name, status);
+	shared->run++;
+	shared->errors++;
 }
 
 /* Tests sleep as much as they work: two cases run on one processor too. */
@@ -184,7 +191,7 @@ static size_t count_processors(void)
 	return CPU_COUNT(&set) > 2 ? (size_t)CPU_COUNT(&set) : 2;
 }
 
-int run_cases(const char *suite, TCase *(*const cases[])(void), size_t count,
+int run_cases(const char *suite, const struct test_case *cases, size_t count,
 	      size_t at_once)
 {
 	struct running running[32];
@@ -198,7 +205,7 @@ int run_cases(const char *suite, TCase *(*const cases[])(void), size_t count,
 	for (size_t i = 0; i < count; i++) {
 		if (i >= at_once)
 			end_case(&running[i - at_once]);
-		running[i] = start_case(suite, cases[i]);
+		running[i] = start_case(suite, &cases[i]);
 	}
 	for (size_t i = count > at_once ? count - at_once : 0; i < count; i++)
 		end_case(&running[i]);

@@ -7,13 +7,20 @@
 #include <check.h>
 #include <stddef.h>
 
+/* A function that makes a case, and the name of that function. */
+struct test_case {
+	const char *name;
+	TCase *(*make)(void);
+};
+#define CASE(make) ((struct test_case){ #make, make })
+
 /*
- * Runs each case in a process of its own, at_once of them at the same time (0:
- * as many as there are processors, but two at least), and prints what Check
- * prints for one suite; the last line counts all checks. CK_RUN_CASE=NAME (of
- * Check) runs one case. Returns the exit status.
+ * Runs each case in a process of its own, and prints what Check prints for one
+ * suite. At most at_once cases run at the same time; 0 means as many as there
+ * are processors, but at least two. Check runs only one case if the environment
+ * has CK_RUN_CASE=NAME. Returns the exit status for main().
  */
-int run_cases(const char *suite, TCase *(*const cases[])(void), size_t count,
+int run_cases(const char *suite, const struct test_case *cases, size_t count,
 	      size_t at_once);
 
 /*

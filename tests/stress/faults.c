@@ -142,9 +142,9 @@ TCase *create_fault_case(const char *name)
 
 int main(int argc, char **argv)
 {
-	TCase *(*const cases[])(void) = { killed_target_tests,
-					  hindered_supervisor_tests,
-					  changing_target_tests };
+	const struct test_case cases[] = { CASE(killed_target_tests),
+					   CASE(hindered_supervisor_tests),
+					   CASE(changing_target_tests) };
 	const char *seed_text = getenv("SEED");
 	unsigned int seed = seed_text ?
 				    (unsigned int)strtoul(seed_text, NULL, 0) :
