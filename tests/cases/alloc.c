@@ -323,7 +323,18 @@ END_TEST
  * "seccomp_notify_alloc() returns -ECANCELED for any other error of seccomp(2),
  * such as EPERM if a filter forbids that call."
  */
-START_TEST(a_failure_leaves_pointers_that_are_null_alone)
+START_TEST(a_forbidden_call_is_ecanceled_with_eperm)
+{
+	struct outcome got;
+
+	deny_call(SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES, EPERM);
+	got = alloc_both();
+	ck_assert_int_eq(got.error, EPERM);
+	assert_failed(got, -ECANCELED);
+}
+END_TEST
+
+START_TEST(a_failing_alloc_accepts_null_pointers)
 {
 	struct seccomp_notif *req = UNTOUCHED;
 	struct seccomp_notif_resp *resp = UNTOUCHED;
@@ -451,7 +462,8 @@ TCase *alloc_tests(void)
 	tcase_add_loop_test(tests, no_notifications_is_eopnotsupp, 0, 2);
 	tcase_add_test(tests,
 		       any_other_error_of_the_question_is_ecanceled_with_errno);
-	tcase_add_test(tests, a_failure_leaves_pointers_that_are_null_alone);
+	tcase_add_test(tests, a_forbidden_call_is_ecanceled_with_eperm);
+	tcase_add_test(tests, a_failing_alloc_accepts_null_pointers);
 	tcase_add_loop_test(tests, a_size_of_zero_is_efault, 0, 3);
 	tcase_add_loop_test(
 		tests, either_allocation_failing_is_enomem_with_null, 1, 3);
