@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# Packages of any Debian suite and architecture, downloaded and unpacked into
-# private folders. Nothing is installed. Sourced after common.sh.
+# Downloads packages of any Debian suite and architecture, and unpacks them into
+# private folders. Nothing is installed. Source this file after common.sh.
 # Packages: apt debian-archive-keyring dpkg dpkg-dev tar util-linux
 #
-# SUITE-ARCH, as in bookworm-arm64, names a suite of Debian's archive and an
-# architecture. In build/apt/SUITE-ARCH, apt-get has its own configuration, list
-# of sources and state for it; apt.log there has its messages. The mirror is the
-# one that this machine's own apt uses. Downloaded packages are kept.
+# SUITE-ARCH, for example bookworm-arm64, names a suite of Debian's archive and
+# an architecture. For each of them, the folder build/apt/SUITE-ARCH has
+# apt-get's configuration, list of sources and state, its messages in apt.log,
+# and the downloaded packages. The mirror is the one that this machine's own apt
+# uses.
 #
 # The functions return 1 if something cannot be downloaded, and the script then
 # calls missing(). If a package does not exist, they end the script by fail(),
 # so they may not be called in $(...).
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # common.sh has them
+# shellcheck disable=SC2154 # common.sh sets these variables
 archive=$PWD/build/apt
 need apt-get apt
 need dpkg-deb dpkg
@@ -21,16 +22,17 @@ need flock util-linux
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] ||
 	fail "the keys of Debian's archive are missing: install the package debian-archive-keyring"
 
-# apt_of SUITE-ARCH COMMAND...: runs apt-get or apt-cache for it.
+# apt_of SUITE-ARCH COMMAND...: runs apt-get or apt-cache for SUITE-ARCH.
 apt_of() {
 	local folder=$archive/$1
 	shift
 	APT_CONFIG=$folder/apt.conf "$@"
 }
 
-# apt_update SUITE-ARCH: downloads the lists of packages, at most once an hour.
-# For SUITE-source, these are the lists of source packages. If one of them cannot
-# be downloaded, the file "incomplete" tells, and the others serve.
+# apt_update SUITE-ARCH: downloads the lists of packages if the last download is
+# more than an hour old, or more than 10 minutes if it was incomplete. If a list
+# cannot be downloaded, the file "incomplete" is created, and the other lists
+# are used. SUITE-source stands for the lists of source packages.
 apt_update() (
 	folder=$archive/$1 suite=${1%-*} arch=${1##*-} type=deb
 	[ "$arch" != source ] || {
@@ -60,8 +62,8 @@ apt_update() (
 	fi
 )
 
-# unknown SUITE-ARCH WHAT: ends the script, but if WHAT may be in a list that
-# could not be downloaded, returns 1.
+# unknown SUITE-ARCH WHAT: ends the script because WHAT does not exist, or
+# returns 1 if WHAT may be in a list that could not be downloaded.
 unknown() {
 	if [ -e "$archive/$1/incomplete" ]; then
 		echo "no $2 in the lists" >>"$archive/$1/apt.log"
@@ -70,21 +72,22 @@ unknown() {
 	fail "Debian ${1%-*} for ${1##*-} has no $2"
 }
 
-# missing SUITE-ARCH WHAT: says that WHAT is skipped, since apt_... returned 1.
+# missing SUITE-ARCH WHAT: prints that WHAT is skipped because of a download
+# that failed.
 missing() {
 	echo "SKIP: $check: $2: packages of Debian ${1%-*} for ${1##*-} could" \
 		"not be downloaded: $(tail -n 1 "$archive/$1/apt.log")"
 }
 
-# field SUITE-ARCH PACKAGE FIELD: of the package's newest version, after
-# apt_update.
+# field SUITE-ARCH PACKAGE FIELD: prints this field of the newest version of the
+# package. Call apt_update first.
 field() {
 	apt_of "$1" apt-cache show --no-all-versions "$2" 2>/dev/null |
 		sed -n "s/^$3: //p"
 }
 
-# apt_fetch SUITE-ARCH PACKAGE[=VERSION]...: downloads them. The array fetched
-# has their files.
+# apt_fetch SUITE-ARCH PACKAGE[=VERSION]...: downloads the packages, and stores
+# the names of their files in the array fetched.
 apt_fetch() {
 	local suite=$1 folder=$archive/$1 package name version arch file
 	local wanted=() partial known
@@ -117,7 +120,8 @@ apt_fetch() {
 	rmdir "$partial"
 }
 
-# apt_unpack SUITE-ARCH FOLDER PACKAGE[=VERSION]...: those packages alone.
+# apt_unpack SUITE-ARCH FOLDER PACKAGE[=VERSION]...: downloads the packages and
+# unpacks them into FOLDER, without the packages that they depend on.
 apt_unpack() {
 	local folder=$2 file fetched
 	apt_fetch "$1" "${@:3}" || return
@@ -129,9 +133,10 @@ apt_unpack() {
 	done
 }
 
-# apt_root SUITE-ARCH FOLDER PACKAGE...: with all that they depend on, as a root
-# for run_in. No script of a package is run. If it is there already and has the
-# newest versions, it stays.
+# apt_root SUITE-ARCH FOLDER PACKAGE...: unpacks the packages, and all packages
+# that they depend on, into FOLDER, which run_in can then use as a root
+# directory. The packages' scripts are not run. If FOLDER already has the newest
+# versions, nothing is done.
 apt_root() {
 	local suite=$1 folder=$2 name plan packages
 	shift 2
@@ -157,8 +162,9 @@ apt_root() {
 	echo "${packages[*]}" >"$folder.packages"
 }
 
-# run_in ROOT COMMAND...: with ROOT as the root, and this folder in its place
-# there. The mounts vanish when the last process that sees them ends.
+# run_in ROOT COMMAND...: runs the command with ROOT as its root directory,
+# where the repository, /dev and /proc are mounted at their usual paths. The
+# mounts vanish when the last process of the command ends.
 run_in() {
 	local root=$1 map=()
 	shift
@@ -174,7 +180,8 @@ run_in() {
 		"$root" "$@"
 }
 
-# apt_source SUITE PACKAGE FOLDER: its source, unpacked, if it is not there.
+# apt_source SUITE PACKAGE FOLDER: downloads the source of the package and
+# unpacks it into FOLDER, unless FOLDER exists.
 apt_source() {
 	local suite=$1-source partial
 	[ ! -d "$3" ] || return 0

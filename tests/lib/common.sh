@@ -8,7 +8,7 @@
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-# The checks test the choices of the Makefile and of the packaging recipes.
+# The environment must not override the Makefile or the packaging recipes.
 unset MAKEFLAGS MFLAGS MAKELEVEL CC AR CFLAGS CPPFLAGS LDFLAGS DESTDIR
 export LC_ALL=C.UTF-8
 umask 022
@@ -60,7 +60,7 @@ $node" "$(awk '/@@/ { print $NF }' <<<"$symbols" | sort -k 1,1)
 $(awk '$7 == "ABS" { print $NF }' <<<"$symbols")"
 	same "$2 has another soname" "$soname" \
 		"$(sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p' <<<"$dynamic")"
-	# On some machines, the stack protector's secret is in the dynamic loader.
+	# Some architectures have the stack canary in the dynamic loader.
 	same "$2 needs another library than libc" libc.so.6 \
 		"$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" |
 			sed 's/^libc\.so\.6\.1$/libc.so.6/' | # Alpha's
@@ -73,18 +73,19 @@ manifest() {
 		! -type d -printf '%m %P\n' | sort)
 }
 
-# Debian's name of the suite that this machine, with its compilers, is of.
+# The suite of Debian that this machine has installed, for example bookworm.
 # shellcheck disable=SC2034 # The scripts use this variable.
 home=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 
-# mirror LABEL: where this machine has Debian's archive of that label from.
+# mirror LABEL: prints the address from which this machine's apt downloads the
+# archive with that label.
 mirror() {
 	# shellcheck disable=SC2016 # apt-get expands it
 	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
 		"Label: $1" | head -n 1
 }
 
-# sources SUITE [deb-src]: lines for apt.
+# sources SUITE [deb-src]: prints lines for apt's sources.list.
 sources() {
 	local security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	echo "${2:-deb} [signed-by=$keyring] $(mirror Debian) $1 main"
@@ -93,8 +94,8 @@ sources() {
 		echo "${2:-deb} [signed-by=$keyring] $security $1-security main"
 }
 
-# Appends the processes below PROCESS to the array processes.
-find_processes() { # PROCESS
+# find_processes PROCESS: appends its descendants to the array processes.
+find_processes() {
 	local task children child
 
 	for task in "/proc/$1/task"/*/children; do
@@ -139,7 +140,7 @@ work=$(mktemp -d -t "$check.XXXXXX")
 readonly work # clean_up removes this folder.
 trap clean_up EXIT
 for signal in INT TERM HUP; do
-	# shellcheck disable=SC2064 # The signal is meant.
+	# shellcheck disable=SC2064 # expands $signal now
 	trap "interrupted=$signal; exit 1" "$signal"
 done
 chmod 755 "$work" # for builders that are not root

@@ -181,7 +181,7 @@ void simulate_kernel(const struct rule *rules, size_t count,
 		answer_forever(listener, answer, arg);
 	}
 	close(sockets[1]);
-	/* Lets a process that is no ancestor write to this one. */
+	/* Yama allows only ancestors to write to a process's memory. */
 	prctl(PR_SET_PTRACER, simulator, 0, 0, 0);
 	listener = install_filter(rules, count, SECCOMP_RET_ALLOW,
 				  SECCOMP_FILTER_FLAG_NEW_LISTENER);
@@ -287,7 +287,7 @@ const char *describe_result(int result, int error)
 {
 	static char texts[2][64];
 	static unsigned int calls;
-	char *text = texts[calls++ % 2]; /* one line may have two */
+	char *text = texts[calls++ % 2]; /* a message may have two */
 
 	if (result >= -1)
 		snprintf(text, sizeof(*texts), "%d", result);
@@ -299,7 +299,7 @@ const char *describe_result(int result, int error)
 
 void wait_until_gone(int listener, uint64_t id)
 {
-	/* Either number will do: what fails with EINVAL is not the id. */
+	/* ENOENT means that it is gone, EINVAL that the number is unknown. */
 	while (bare_ioctl(listener, ID_VALID, &id) == 0 ||
 	       (errno != ENOENT &&
 		bare_ioctl(listener, ID_VALID_BEFORE_5_9, &id) == 0))
@@ -345,7 +345,7 @@ int kernel_version(void)
 const char *find_built(const char *name)
 {
 	static char path[4096];
-	/* As this program was started; /proc may not be there. */
+	/* The path with which this program was started. */
 	const char *suite = (const char *)getauxval(AT_EXECFN);
 	const char *slash = strrchr(suite, '/');
 
@@ -360,7 +360,7 @@ void assert_prints(const char *program, const char *line)
 	char printed[64];
 	FILE *output;
 
-	/* LeakSanitizer would make trapped calls too, and wait for ever. */
+	/* LeakSanitizer would make trapped calls, and wait for ever. */
 	snprintf(command, sizeof(command), "ASAN_OPTIONS=detect_leaks=0 '%s'",
 		 program);
 	output = popen(command, "re");

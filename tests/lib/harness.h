@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * One harness for all tests: it traps a child, hands over its listener, and
- * puts a filter or a second supervisor where a test needs another kernel.
+ * The harness of the suite and of the fault tests. It starts targets, gets
+ * their listeners, and simulates other kernels by a filter or a second
+ * supervisor.
  *
- * A failure in here fails the test. Processes made here die with the test.
+ * If a helper fails, the test fails. When a test ends, the processes that the
+ * harness started for it are killed.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -49,15 +51,15 @@
 
 /*
  * The system call that filters trap. Neither the helpers nor a sanitizer make
- * it, and it does no harm when the kernel runs it. It takes one argument, but
- * the kernel reports all six registers.
+ * it, and it is harmless if the kernel executes it. It has one argument, but
+ * the kernel reports the registers of all six.
  */
 #define TRAPPED SYS_getsid
 
-/* install_filter() for one rule in an otherwise open filter; must succeed. */
+/* Installs a filter that makes one call fail and allows the others. */
 void deny_call(int nr, int arg, uint32_t value, int error);
 
-/* Seccomp filters and the kernel give the errno values from 1 to this one. */
+/* Tests try each errno value up to this one, EHWPOISON on most machines. */
 enum { LAST_ERROR = 133 };
 
 struct target {
@@ -66,59 +68,60 @@ struct target {
 };
 
 /*
- * A child that gets a filter with these rules, hands its listener over and
- * goes on with body(arg), whose result is its exit status. flags are added to
- * SECCOMP_FILTER_FLAG_NEW_LISTENER. try_target() gives pid -1 with errno where
- * the kernel refuses the filter.
+ * Starts a child that installs a filter with these rules, passes its listener
+ * to the test and calls body(arg), whose result is its exit status. flags are
+ * added to SECCOMP_FILTER_FLAG_NEW_LISTENER. If the kernel refuses the filter,
+ * try_target() returns the pid -1 and sets errno.
  */
 typedef int (*target_body)(void *arg);
 struct target try_target(const struct rule *rules, size_t count,
 			 unsigned int flags, target_body body, void *arg);
 
-/* The same for TRAPPED alone; must succeed. */
+/* Starts a target whose filter traps TRAPPED alone; must succeed. */
 struct target start_target(target_body body, void *arg);
 
-/* Closes the listener, reaps the target: exit status, or 128 + signal. */
+/* Closes the listener, and returns what wait_for_target() returns. */
 int end_target(struct target *target);
 
-/* Reaps it only. */
+/* Reaps the target, and returns its exit status, or 128 + its signal. */
 int wait_for_target(const struct target *target);
 
-/* Kills it, reaps it, closes the listener. */
+/* Kills and reaps the target, and closes the listener. */
 void kill_target(struct target *target);
 
-/* Bodies: one TRAPPED call; exit status 0 if it gave the (long) *arg. */
+/* A body that makes one call; exit status 0 if it returns *(long *)arg. */
 int call_and_check(void *arg);
-/* Calls until it is killed. */
+/* A body that makes calls until it is killed. */
 int call_forever(void *arg);
-/* Calls once, then does nothing until it is killed. */
+/* A body that makes one call, and then waits until it is killed. */
 int call_then_idle(void *arg);
+/* A body that only waits until it is killed. */
 int idle(void *arg);
 
-/* For a body that goes on when the test sets *told, in shared memory. */
+/* Waits until the test sets *told, which has to be in shared memory. */
 void wait_until_told(const int *told);
 
-/* TRAPPED with arguments; the result, or -errno. */
+/* Makes the call TRAPPED; returns its result, or -errno. */
 long make_trapped_call(long a, long b, long c, long d, long e, long f);
 
-/* What a simulated kernel does with a call; it fills resp. */
+/* Decides what a simulated kernel does with a call, by filling resp. */
 typedef void (*kernel_answer)(const struct seccomp_notif *req,
 			      struct seccomp_notif_resp *resp, void *arg);
 
 /*
- * Simulates an older, newer or failing kernel for the calling thread: a second
- * supervisor, which is a process of its own, answers the calls that the rules
- * trap. What it keeps in *arg stays there, unless *arg is shared memory.
+ * Simulates an older, newer or failing kernel for the calling thread. A second
+ * supervisor, which is another process, answers the calls that match the rules.
+ * The test sees what `answer` writes to *arg only if *arg is shared memory.
  */
 void simulate_kernel(const struct rule *rules, size_t count,
 		     kernel_answer answer, void *arg);
 
-/* What a simulated kernel counts and fails; it is in shared memory. */
+/* A simulated kernel that counts calls and lets some fail; in shared memory. */
 struct simulation {
-	int calls;	  /* that came */
-	int failing;	  /* this many of the next ones fail */
-	int error;	  /* with this errno; the kernel runs the others */
-	uint64_t args[6]; /* of the last one */
+	int calls;	  /* the number of calls so far */
+	int failing;	  /* that many of the next calls fail */
+	int error;	  /* with this error; the others are executed */
+	uint64_t args[6]; /* of the last call */
 };
 enum { ALL = 0x7fffffff };
 
@@ -126,41 +129,41 @@ enum { ALL = 0x7fffffff };
 void answer_simulated(const struct seccomp_notif *req,
 		      struct seccomp_notif_resp *resp, void *arg);
 
-/* Simulates a kernel for one request of ioctl(2). */
+/* Simulates a kernel for one request of ioctl(2), with answer_simulated(). */
 struct simulation *simulate_ioctl(uint32_t request);
 
 /*
  * Simulates a kernel that reports these sizes of a request and a response. The
- * test may change them.
+ * test may change them in the result.
  */
 struct seccomp_notif_sizes *simulate_sizes(uint16_t notif, uint16_t resp);
 
-/* Another process's memory; false where that fails. */
+/* Copies from or to the memory of another process; false if that fails. */
 bool read_memory(pid_t pid, uint64_t address, void *to, size_t size);
 bool write_memory(pid_t pid, uint64_t address, const void *from, size_t size);
 
-/* Without the library; musl and glibc do not agree on ioctl(3)'s request. */
+/* Calls ioctl(2), which musl and glibc declare differently, by syscall(2). */
 int bare_ioctl(int fd, unsigned int request, void *arg);
 
-/* Is there a notification to receive? */
+/* Whether poll(2) reports a notification to receive. */
 bool notification_waits(int listener);
 
 /*
- * Does the thread, of any process, sleep in system call nr with this first
- * argument?
+ * Whether the thread, which may belong to another process, sleeps in this
+ * system call with this first argument.
  */
 bool sleeps_in_call(pid_t thread, int nr, int arg);
 
-/* Waits until it sleeps in ioctl(2) on this descriptor. */
+/* Waits until the thread sleeps in ioctl(2) on this descriptor. */
 void wait_for_ioctl(pid_t thread, int fd);
 
-/* The child gets into the call and stays there; it is killed and reaped. */
+/* Waits until the child is in the call, checks that it stays, and kills it. */
 void assert_stays_in_call(pid_t child, int nr, int arg);
 
-/* "-ECANCELED with errno ENOENT" for instance. */
+/* For example "-ECANCELED with errno ENOENT". */
 const char *describe_result(int result, int error);
 
-/* The call of the library gives 0. */
+/* Asserts that a call of the library returns 0. */
 #define assert_succeeds(call)                                            \
 	do {                                                             \
 		int result_ = (call);                                    \
@@ -168,7 +171,7 @@ const char *describe_result(int result, int error);
 			      describe_result(result_, errno));          \
 	} while (0)
 
-/* It gives this negative value, and leaves this error in errno. */
+/* Asserts that it returns this negative value and sets errno to this error. */
 #define assert_fails(call, result, error)                               \
 	do {                                                            \
 		int result_;                                            \
@@ -182,29 +185,29 @@ const char *describe_result(int result, int error);
 			      describe_result(result, error));          \
 	} while (0)
 
-/* Until a notification that was received, and not answered, is gone. */
+/* Waits until the target of a received notification has left its call. */
 void wait_until_gone(int listener, uint64_t id);
 
-/* SIGALRM every 10 ms, with a handler. */
+/* Sends SIGALRM to this process every 10 ms; its handler does nothing. */
 void alarm_every_10_ms(int sigaction_flags);
 
-/* One request received from the listener; must succeed. */
+/* Receives one request with the library; must succeed. */
 struct seccomp_notif receive(int listener);
 
-/* The id of one, received without the library. */
+/* Receives one request without the library, and returns its id. */
 uint64_t bare_receive(int listener);
 
-/* Linux version of the running kernel, as KERNEL(6, 1). */
+/* The version of the running kernel, to compare with KERNEL(6, 1). */
 #define KERNEL(major, minor) ((major)*1000 + (minor))
 int kernel_version(void);
 
-/* Path of a program that was built beside the suite; NULL if it was not. */
+/* The path of a program in the suite's folder; NULL if it was not built. */
 const char *find_built(const char *name);
 
-/* The program, which takes no argument, prints this line and succeeds. */
+/* Runs a program without arguments; it must print this line and succeed. */
 void assert_prints(const char *program, const char *line);
 
-/* One case for each file of the suite. */
+/* Each file of the suite has one case. */
 TCase *alloc_tests(void);
 TCase *receive_tests(void);
 TCase *respond_tests(void);

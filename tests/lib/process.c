@@ -41,7 +41,7 @@ pid_t fork_bound(void)
 	pid_t parent = getpid();
 	pid_t pid;
 
-	/* So that the child does not write the parent's output once more. */
+	/* The child must not write the parent's buffered output again. */
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0) {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Processes, time, signals and memory, for all programs under tests/. Needs
- * neither the library nor Check: what fails here ends the process with a
- * message.
+ * Processes, time, signals and memory, for all programs under tests/. These
+ * helpers need neither the library nor Check. If one of them fails, it ends the
+ * process with a message.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
 
 #include <sys/types.h>
 
-/* The name of an errno value, "ENOENT" for instance. */
+/* The name of an errno value, for example "ENOENT". */
 const char *error_name(int error);
 
 /*
@@ -28,19 +28,19 @@ _Noreturn void must_abort(const char *file, int line, const char *condition);
 /* fork(2) of a child that is killed when the calling thread ends. */
 pid_t fork_bound(void);
 
-/* Waits until the child has ended: its exit status, or 128 + its signal. */
+/* Reaps the child, and returns its exit status, or 128 + its signal. */
 int reap(pid_t child);
 
-/* Zeroed memory that this process shares with the children it will fork. */
+/* Zeroed memory, shared with the children that this process will fork. */
 void *shared_memory(size_t size);
 
-/* Pins the calling thread, and what it will start, to one processor. */
+/* Pins the calling thread, and all that it will start, to one processor. */
 void stay_on_one_processor(void);
 
 /* Installs a handler that does nothing, with these flags of sigaction(2). */
 void catch_signal(int signal, int flags);
 
-/* The monotonic clock. */
+/* The time of the monotonic clock. */
 double seconds_now(void);
 
 void sleep_ms(unsigned int ms);

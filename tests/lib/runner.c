@@ -17,8 +17,8 @@
 #if defined(__has_feature)
 #if __has_feature(memory_sanitizer)
 /*
- * Check is not instrumented: MemorySanitizer does not see that it initializes
- * what it allocates.
+ * Check is not instrumented, so MemorySanitizer does not see that Check
+ * initializes the memory that it allocates.
  */
 const char *__msan_default_options(void);
 const char *__msan_default_options(void)
@@ -28,7 +28,7 @@ const char *__msan_default_options(void)
 #endif
 #endif
 
-/* Shared with the processes of the cases, and of their tests. */
+/* Memory shared with the processes of the cases and of their tests. */
 static struct shared {
 	atomic_int run;
 	atomic_int failures;
@@ -56,7 +56,7 @@ void skip(const char *test, const char *reason)
 	shared->skips[number].reason = reason;
 }
 
-/* Check starts tests with a plain fork(2): let them end with their parent. */
+/* Check calls fork(2) for each test: kill the child if its parent ends. */
 static void bind_test(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -69,7 +69,7 @@ static _Noreturn void run_case(const char *name, TCase *tests)
 	TestResult **failed;
 	int count;
 
-	/* Check ends the running test when it gets this signal. */
+	/* Check kills the running test when it gets SIGTERM. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	tcase_add_checked_fixture(tests, bind_test, NULL);
 	suite_add_tcase(suite, tests);
@@ -89,7 +89,7 @@ static _Noreturn void run_case(const char *name, TCase *tests)
 	exit(EXIT_SUCCESS);
 }
 
-/* Prints what Check printed for a case, but for the result of that case. */
+/* Prints the output of a case without the line that counts its checks. */
 static void print_output(FILE *output)
 {
 	char line[4096];
@@ -103,7 +103,7 @@ static void print_output(FILE *output)
 	fclose(output);
 }
 
-/* How many of the skips before `end` are for this reason? */
+/* The number of skips before `end` that have this reason. */
 static int count_skips(const char *reason, size_t end)
 {
 	int count = 0;
@@ -144,7 +144,7 @@ static void print_skips(void)
 	printf("\n");
 }
 
-/* A case that runs, or has run. */
+/* A case that was started. */
 struct running {
 	const char *name;
 	pid_t pid;
@@ -182,7 +182,7 @@ static void end_case(struct running *running)
 	shared->errors++;
 }
 
-/* Tests sleep as much as they work: two cases run on one processor too. */
+/* The number of processors, but at least two, because tests often sleep. */
 static size_t count_processors(void)
 {
 	cpu_set_t set;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* Runs the cases of a suite side by side, and prints one result for all. */
+/* Runs the cases of a suite in parallel, and prints one result for all. */
 #ifndef RUNNER_H
 #define RUNNER_H
 
@@ -24,9 +24,9 @@ int run_cases(const char *suite, const struct test_case *cases, size_t count,
 	      size_t at_once);
 
 /*
- * The test returns after it. run_cases() prints "SKIP: test: reason" on
- * standard error, once for a loop test, and counts the skipped checks by
- * reason. Both strings must be constants of the program.
+ * SKIP() ends the test as skipped. run_cases() prints "SKIP: test: reason" on
+ * standard error, once for a loop test, and the number of skipped checks for
+ * each reason. Both strings must be constants of the program.
  */
 void skip(const char *test, const char *reason);
 #define SKIP(reason)                    \

@@ -63,7 +63,7 @@ int install_filter(const struct rule *rules, size_t count, uint32_t otherwise,
 		long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 				      flags, &program);
 
-		/* root does without; others get it at the second try. */
+		/* An unprivileged process sets this flag and tries again. */
 		if (result >= 0 || errno != EACCES ||
 		    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || twice++)
 			return (int)result;

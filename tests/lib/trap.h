@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * What a target does: it puts a filter on itself and hands its listener over.
- * Without the library, and without Check.
+ * Filters that trap calls, and passing a listener to a supervisor. These
+ * helpers need neither the library nor Check.
  */
 #ifndef TRAP_H
 #define TRAP_H
@@ -12,7 +12,10 @@
 
 #include <linux/seccomp.h>
 
-/* A system call, and an argument's low 32 bits if arg is not negative. */
+/*
+ * Matches a system call. If arg is not negative, the low 32 bits of the
+ * argument with that index must also equal value.
+ */
 struct rule {
 	int nr;
 	int arg;
@@ -23,14 +26,15 @@ struct rule {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Puts a filter on the calling thread: the action of the first rule that fits,
- * or else `otherwise`. Returns the listener with
- * SECCOMP_FILTER_FLAG_NEW_LISTENER in flags, or 0, or -1 with errno.
+ * Installs a filter on the calling thread. The first rule that matches a call
+ * decides its action; if none does, the action is `otherwise`. Returns -1 with
+ * errno set on failure, or else the listener if flags has
+ * SECCOMP_FILTER_FLAG_NEW_LISTENER, and 0 if not.
  */
 int install_filter(const struct rule *rules, size_t count, uint32_t otherwise,
 		   unsigned int flags);
 
-/* Passes a descriptor over a UNIX socket; -1 where that fails. */
+/* Send and receive a descriptor over a UNIX socket; -1 on failure. */
 int send_fd(int socket, int fd);
 int receive_fd(int socket);
 
