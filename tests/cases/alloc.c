@@ -9,16 +9,16 @@
 #include "harness.h"
 
 /*
- * The library's calls of calloc() and free() come to these two functions, which
- * the tests make fail and change errno, as free() does in glibc before 2.33.
+ * The library calls the two functions below instead of the C library's. A test
+ * can make calloc() fail, and free() change errno, as glibc's did before 2.33.
  */
-static unsigned int calloc_fails_at; /* the call that fails, or 0 */
+static unsigned int calloc_fails_at; /* 1: the next call; 0: none */
 static unsigned int calloc_calls;
 static size_t calloc_bytes;
 static bool free_changes_errno;
-static unsigned int free_calls; /* with memory */
+static unsigned int free_calls; /* without those of free(NULL) */
 
-/* A sanitizer's runtime is not ready when the first calls come. */
+/* The first calls come before a sanitizer's runtime is initialized. */
 #define NO_SANITIZER \
 	__attribute__((no_sanitize("address", "thread", "undefined")))
 #define NOT_INSTRUMENTED NO_SANITIZER
@@ -30,7 +30,7 @@ static unsigned int free_calls; /* with memory */
 #endif
 #endif
 
-/* The sanitizer's free(); NULL without one. */
+/* The sanitizer's free(); NULL if there is no sanitizer. */
 extern void __interceptor_free(void *memory) __attribute__((weak));
 
 NOT_INSTRUMENTED void *calloc(size_t count, size_t size)
@@ -46,7 +46,7 @@ NOT_INSTRUMENTED void *calloc(size_t count, size_t size)
 	}
 	calloc_bytes += bytes;
 	memory = malloc(bytes);
-	/* Volatile, or the compiler makes this a call of calloc(). */
+	/* If not volatile, the compiler would replace this by calloc(). */
 	for (size_t i = 0; memory && i < bytes; i++)
 		((volatile unsigned char *)memory)[i] = 0;
 	return memory;
@@ -63,7 +63,7 @@ NOT_INSTRUMENTED void free(void *memory)
 		void *symbol;
 
 		if (looking)
-			return; /* the dynamic loader's memory is lost */
+			return; /* dlsym() calls free(): leak that memory */
 		looking = true;
 		symbol = dlsym(RTLD_NEXT, "free");
 		memcpy(&next_free, &symbol, sizeof(symbol));
@@ -74,7 +74,7 @@ NOT_INSTRUMENTED void free(void *memory)
 		errno = ENOSPC;
 }
 
-/* Not the outputs' value on any path. */
+/* A pointer that seccomp_notify_alloc() never stores. */
 #define UNTOUCHED ((void *)0x10)
 
 struct outcome {
@@ -94,7 +94,7 @@ static struct outcome alloc_both(void)
 	return got;
 }
 
-/* What all failures have in common. */
+/* Asserts what all failures have in common. */
 static void assert_failed(struct outcome got, int result)
 {
 	ck_assert_msg(got.result == result, "alloc gives %s, not %s",
@@ -148,7 +148,7 @@ END_TEST
  * "Each buffer has the larger of the kernel's size and the size in the
  * <linux/seccomp.h> that the library was built with."
  */
-START_TEST(a_kernel_of_smaller_sizes_gets_the_headers)
+START_TEST(alloc_gives_the_headers_sizes_if_the_kernels_are_smaller)
 {
 	struct outcome got;
 
@@ -180,7 +180,7 @@ START_TEST(alloc_gives_the_running_kernels_sizes)
 }
 END_TEST
 
-START_TEST(the_kernel_is_asked_for_the_sizes_each_time)
+START_TEST(alloc_asks_the_kernel_for_the_sizes_each_time)
 {
 	struct seccomp_notif_sizes *sizes = simulate_sizes(4096, 8000);
 	struct outcome got = alloc_both();
@@ -215,7 +215,7 @@ START_TEST(either_pointer_may_be_null)
 }
 END_TEST
 
-/* Counts the call, and writes no sizes. */
+/* Counts the call, but does not write the sizes. */
 static void answer_without_sizes(const struct seccomp_notif *req,
 				 struct seccomp_notif_resp *resp, void *arg)
 {
@@ -224,7 +224,7 @@ static void answer_without_sizes(const struct seccomp_notif *req,
 	++*(int *)arg;
 }
 
-/* What a variable without a value would have. */
+/* Makes it likely that an uninitialized variable is not 0. */
 __attribute__((noinline)) static void fill_the_stack_with_garbage(void)
 {
 	volatile unsigned char garbage[16384];
@@ -233,13 +233,13 @@ __attribute__((noinline)) static void fill_the_stack_with_garbage(void)
 		garbage[i] = 0xa5;
 }
 
-START_TEST(the_kernel_is_asked_once)
+START_TEST(alloc_makes_one_call_of_seccomp)
 {
 	int *calls = shared_memory(sizeof(*calls));
 	const struct rule rule = { SYS_seccomp, -1, 0, SECCOMP_RET_USER_NOTIF };
 	struct outcome got = alloc_both();
 
-	/* The answer to this question was for this call alone. */
+	/* The next call must not use the sizes of this one. */
 	seccomp_notify_free(got.req, got.resp);
 	simulate_kernel(&rule, 1, answer_without_sizes, calls);
 	fill_the_stack_with_garbage();
@@ -257,7 +257,7 @@ static _Noreturn void alloc_where_other_calls_kill(void)
 	};
 	struct seccomp_notif *req = NULL;
 	struct seccomp_notif_resp *resp = NULL;
-	/* The allocator's own calls come before the filter. */
+	/* The allocator makes its system calls before the filter exists. */
 	void *volatile memory[] = { malloc(sizeof(*req)),
 				    malloc(sizeof(*resp)) };
 
@@ -269,8 +269,8 @@ static _Noreturn void alloc_where_other_calls_kill(void)
 	abort();
 }
 
-/* It probes for nothing, not even at the first call. */
-START_TEST(no_system_call_but_the_question_is_made)
+/* Even the first call in a process does not probe for features. */
+START_TEST(alloc_makes_no_system_call_but_get_notif_sizes)
 {
 	pid_t child = fork_bound();
 
@@ -281,9 +281,9 @@ START_TEST(no_system_call_but_the_question_is_made)
 END_TEST
 
 /*
- * "-EOPNOTSUPP The kernel has no notifications." Linux before 4.17 has no such
- * question: EINVAL; before 3.17, or built without seccomp, no such call:
- * ENOSYS.
+ * "-EOPNOTSUPP The kernel has no notifications." SECCOMP_GET_NOTIF_SIZES fails
+ * with EINVAL before Linux 5.0, and with ENOSYS before Linux 3.17 and without
+ * CONFIG_SECCOMP.
  */
 START_TEST(no_notifications_is_eopnotsupp)
 {
@@ -296,9 +296,8 @@ END_TEST
 
 /*
  * "-ECANCELED The system call failed, and errno tells why."
- * "The system call failed, and errno tells why."
  */
-START_TEST(any_other_error_of_the_question_is_ecanceled_with_errno)
+START_TEST(any_other_error_is_ecanceled_with_errno)
 {
 	const struct rule rule = { SYS_seccomp, 0, SECCOMP_GET_NOTIF_SIZES,
 				   SECCOMP_RET_USER_NOTIF };
@@ -348,7 +347,10 @@ START_TEST(a_failing_alloc_accepts_null_pointers)
 }
 END_TEST
 
-/* "-EFAULT The kernel reports a size of zero." Whatever is to be allocated. */
+/*
+ * "-EFAULT The kernel reports a size of zero." This is so even for a buffer
+ * that is not to be allocated.
+ */
 START_TEST(a_size_of_zero_is_efault)
 {
 	static const uint16_t sizes[][2] = { { 0, 24 }, { 80, 0 }, { 0, 0 } };
@@ -381,14 +383,14 @@ START_TEST(either_allocation_failing_is_enomem_with_null)
 	got = alloc_both();
 	freed = free_calls;
 	ck_assert_uint_eq(calloc_fails_at, 0);
-	/* The first of two is given back. */
+	/* If the second call fails, the first buffer is freed. */
 	ck_assert_uint_eq(freed, _i == 2 ? 1 : 0);
 	ck_assert_int_eq(got.error, ENOMEM);
 	assert_failed(got, -ENOMEM);
 }
 END_TEST
 
-START_TEST(enomem_of_the_response_alone_frees_nothing)
+START_TEST(alloc_of_the_response_alone_frees_nothing_on_failure)
 {
 	struct seccomp_notif_resp *resp = UNTOUCHED;
 	unsigned int freed;
@@ -453,21 +455,23 @@ TCase *alloc_tests(void)
 	TCase *tests = tcase_create("alloc");
 
 	tcase_add_test(tests, alloc_gives_zeroed_memory_of_the_kernels_size);
-	tcase_add_test(tests, a_kernel_of_smaller_sizes_gets_the_headers);
+	tcase_add_test(
+		tests,
+		alloc_gives_the_headers_sizes_if_the_kernels_are_smaller);
 	tcase_add_test(tests, alloc_gives_the_running_kernels_sizes);
-	tcase_add_test(tests, the_kernel_is_asked_for_the_sizes_each_time);
+	tcase_add_test(tests, alloc_asks_the_kernel_for_the_sizes_each_time);
 	tcase_add_test(tests, either_pointer_may_be_null);
-	tcase_add_test(tests, the_kernel_is_asked_once);
-	tcase_add_test(tests, no_system_call_but_the_question_is_made);
+	tcase_add_test(tests, alloc_makes_one_call_of_seccomp);
+	tcase_add_test(tests, alloc_makes_no_system_call_but_get_notif_sizes);
 	tcase_add_loop_test(tests, no_notifications_is_eopnotsupp, 0, 2);
-	tcase_add_test(tests,
-		       any_other_error_of_the_question_is_ecanceled_with_errno);
+	tcase_add_test(tests, any_other_error_is_ecanceled_with_errno);
 	tcase_add_test(tests, a_forbidden_call_is_ecanceled_with_eperm);
 	tcase_add_test(tests, a_failing_alloc_accepts_null_pointers);
 	tcase_add_loop_test(tests, a_size_of_zero_is_efault, 0, 3);
 	tcase_add_loop_test(
 		tests, either_allocation_failing_is_enomem_with_null, 1, 3);
-	tcase_add_test(tests, enomem_of_the_response_alone_frees_nothing);
+	tcase_add_test(tests,
+		       alloc_of_the_response_alone_frees_nothing_on_failure);
 	tcase_add_test(tests, free_frees_both_or_either);
 	tcase_add_loop_test(tests, free_leaves_errno_alone, 0, 4);
 	return tests;

@@ -2,7 +2,7 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * A module that calls a function for the suite. Like libseccomp before 2.5, it
- * defines seccomp_init() but not seccomp_notify_fd(), which it only uses.
+ * defines seccomp_init() and not seccomp_notify_fd(), which it only refers to.
  */
 int call(int (*function)(void *argument), void *argument);
 void *seccomp_init(unsigned int action);
@@ -11,7 +11,7 @@ int seccomp_notify_fd_of_another(void *ctx);
 
 int call(int (*function)(void *argument), void *argument)
 {
-	/* A jump instead of a call would hide this module. */
+	/* Not a tail call: this module has to be on the call stack. */
 	volatile int result = function(argument);
 
 	return result;
@@ -23,7 +23,7 @@ void *seccomp_init(unsigned int action)
 	return 0;
 }
 
-/* This name only begins like that of libseccomp. */
+/* The name only begins with that of libseccomp's function. */
 int seccomp_notify_fd_of_another(void *ctx)
 {
 	return seccomp_notify_fd ? seccomp_notify_fd(ctx) : 13;

@@ -46,7 +46,7 @@ out:
 /*
  * "seccomp_notify_receive(), seccomp_notify_respond() and
  * seccomp_notify_id_valid() make no system call other than ioctl(2) on fd."
- * With synchronous wake-up too.
+ * The second run has synchronous wake-up.
  */
 START_TEST(ioctl_and_exit_group_are_enough)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * seccomp_notify_fd(), with the libseccomp of the machine, loaded while the
- * test runs. That it works for programs which are linked with libseccomp,
- * tests/compat/check-dropin.sh shows.
+ * seccomp_notify_fd() with the machine's libseccomp, which each test loads at
+ * run time. tests/compat/check-dropin.sh tests programs that are linked with
+ * libseccomp.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -33,7 +33,10 @@ static void find(void *library, const char *name, void *function)
 	memcpy(function, &symbol, sizeof(symbol));
 }
 
-/* The library that has the function, as a copy in which its name is changed. */
+/*
+ * Loads a copy of the library that has the function. In the copy, the library's
+ * name is replaced by another one, which must not be longer.
+ */
 static void *load_renamed(void *function, const char *name, const char *other)
 {
 	static char file[1 << 22];
@@ -78,8 +81,9 @@ static void *load_built(const char *name)
 static const int modes[] = { RTLD_LOCAL, RTLD_GLOBAL, RENAMED };
 
 /*
- * RENAMED: under another name, as a program or a plugin may bring it along. The
- * original is there too, and knows nothing of the copy's contexts.
+ * RENAMED loads a copy of libseccomp under another name, since a program or a
+ * plugin may have a copy of its own. The original is loaded too, and does not
+ * know the contexts of the copy.
  */
 static bool load_libseccomp(int mode)
 {
@@ -118,8 +122,8 @@ static void assert_no_contexts(void)
 
 /*
  * "If there is no libseccomp in the process, no filter context can exist, and
- * the result is -EINVAL." Nor does a copy of this library under that name have
- * one.
+ * the result is -EINVAL." A copy of this library that has the name of
+ * libseccomp does not change that.
  */
 START_TEST(without_libseccomp_there_is_no_context)
 {
@@ -127,16 +131,16 @@ START_TEST(without_libseccomp_there_is_no_context)
 	void *ours;
 
 	if (libseccomp_is_loaded())
-		SKIP("this suite has libseccomp in it");
+		SKIP("libseccomp is loaded already");
 	assert_no_contexts();
 	/* No library reads the context's memory, so nothing can crash. */
 	ck_assert_int_eq(seccomp_notify_fd((void *)0x10), -EINVAL);
 
-	/* Not the default one, whose address may be in the program itself. */
+	/* RTLD_DEFAULT could return an address in the program itself. */
 	ours = dlsym(RTLD_NEXT, "seccomp_notify_fd");
 	find(load_renamed(ours, "libseccomp-notify.so.1", LIBSECCOMP),
 	     "seccomp_notify_fd", &copys_fd);
-#ifdef __GLIBC__ /* musl knows a library by its file's name */
+#ifdef __GLIBC__ /* musl compares files, not sonames */
 	ck_assert(libseccomp_is_loaded());
 #endif
 	assert_no_contexts();
@@ -151,13 +155,13 @@ END_TEST
 START_TEST(fd_never_loads_libseccomp)
 {
 	if (libseccomp_is_loaded())
-		SKIP("this suite has libseccomp in it");
+		SKIP("libseccomp is loaded already");
 	assert_no_contexts();
 	ck_assert(!libseccomp_is_loaded());
 }
 END_TEST
 
-/* Holds no reference: a program can still unload libseccomp. */
+/* The function holds no reference, so a program can unload libseccomp. */
 START_TEST(fd_leaves_libseccomp_as_it_was)
 {
 	void *library = dlopen(LIBSECCOMP, RTLD_NOW | RTLD_LOCAL);
@@ -235,7 +239,7 @@ START_TEST(after_load_it_is_the_listener)
 	ck_assert_int_eq(load(ctx), 0);
 	dlerror();
 	listener = seccomp_notify_fd(ctx);
-	/* No dlsym(3) has failed, which would allocate memory for a message. */
+	/* A dlsym(3) that fails would allocate memory for a message. */
 	ck_assert_ptr_null(dlerror());
 	ck_assert_int_ge(listener, 0);
 	ck_assert_int_eq(seccomp_notify_fd(ctx), listener);
@@ -273,7 +277,10 @@ static void *load_filter(void)
 #define SANITIZER_MAKES_CALLS false
 #endif
 
-/* What fd gives in a process that any system call but exit_group(2) kills. */
+/*
+ * Checks the result of seccomp_notify_fd() in a process that is killed if it
+ * makes a system call other than exit_group(2).
+ */
 static void assert_no_system_call(void *ctx, int expected)
 {
 	const struct rule rule = { SYS_exit_group, -1, 0, SECCOMP_RET_ALLOW };
@@ -289,8 +296,8 @@ static void assert_no_system_call(void *ctx, int expected)
 }
 
 /*
- * "The function makes no system call and reads no file." Nor does libseccomp,
- * once it has made a context.
+ * "The function makes no system call and reads no file." Neither does
+ * libseccomp after it has created a context.
  */
 START_TEST(fd_makes_no_system_call)
 {
@@ -313,15 +320,16 @@ START_TEST(fd_makes_no_system_call_without_libseccomp)
 	if (SANITIZER_MAKES_CALLS)
 		SKIP(CALLS_OF_SANITIZER);
 	if (libseccomp_is_loaded())
-		SKIP("this suite has libseccomp in it");
+		SKIP("libseccomp is loaded already");
 	assert_no_system_call(NULL, -EINVAL);
 	assert_no_system_call(junk, -EINVAL);
 }
 END_TEST
 
 /*
- * "-1 if the filter is not loaded or cannot notify," whatever else libseccomp
- * returns, and "seccomp_notify_fd() returns the listener," even number 0.
+ * "-1 if the filter is not loaded or cannot notify," Other errors of libseccomp
+ * become -1 too.
+ * "seccomp_notify_fd() returns the listener," which may have the number 0.
  */
 START_TEST(only_einval_and_descriptors_are_passed_on)
 {
@@ -354,11 +362,11 @@ END_TEST
 /*
  * "If the process has several copies of libseccomp, the function calls the copy
  * that its caller is bound to, or the copy that its caller contains." A module
- * is loaded before the
- * libraries that it needs.
- * "It needs libseccomp 2.5 or later." This module looks like an older one.
+ * is loaded before the libraries that it needs.
+ * "It needs libseccomp 2.5 or later." The calling module looks like an older
+ * libseccomp, and is not asked.
  */
-START_TEST(a_module_gets_what_is_loaded_after_it)
+START_TEST(a_module_gets_the_libseccomp_loaded_after_it)
 {
 	void *(*make_context)(uint32_t value);
 	int (*call)(int (*function)(void *ctx), void *ctx);
@@ -371,7 +379,7 @@ START_TEST(a_module_gets_what_is_loaded_after_it)
 	caller = load_built("caller.so");
 	ck_assert_msg(caller, NOT_BUILT("caller.so"));
 	find(caller, "call", &call);
-	/* The only one, which was loaded before the caller. */
+	/* The only libseccomp was loaded before the caller. */
 	ck_assert_int_eq(call(seccomp_notify_fd, make_context(42)), 42);
 	if (!load_libseccomp(RTLD_LOCAL))
 		SKIP(NO_LIBSECCOMP);
@@ -384,14 +392,13 @@ END_TEST
 
 /*
  * "The function calls the libseccomp that is in the process, and never loads
- * one." The caller may be in none of the loaded objects, as code of a compiler
- * at run time is.
+ * one." The caller may be in none of the loaded objects, for example in the
+ * code of a just-in-time compiler.
  */
 START_TEST(code_in_no_object_gets_libseccomp)
 {
 #ifdef __x86_64__
-	/* int (*function)(void *argument), void *argument: calls the function
-	 */
+	/* Calls its first argument with the second one. */
 	static const unsigned char code[] = {
 		0x48, 0x83, 0xec, 0x08, /* sub $8, %rsp */
 		0x48, 0x89, 0xf8,	/* mov %rdi, %rax */
@@ -421,7 +428,7 @@ START_TEST(code_in_no_object_gets_libseccomp)
 }
 END_TEST
 
-/* Modules that define no function at all, and that have no hash table. */
+/* The first module defines no function, and the second has no hash table. */
 START_TEST(modules_without_symbols_are_no_libseccomp)
 {
 	static char file[1 << 20];
@@ -450,7 +457,7 @@ START_TEST(modules_without_symbols_are_no_libseccomp)
 	for (ElfW(Dyn) *entry = (void *)(file + part->p_offset);
 	     entry->d_tag != DT_NULL; entry++)
 		if (entry->d_tag == DT_HASH)
-			entry->d_tag = DT_DEBUG; /* means nothing here */
+			entry->d_tag = DT_DEBUG; /* is ignored */
 	ck_assert_int_eq(write(memory, file, (size_t)size), size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
 	ck_assert_msg(dlopen(path, RTLD_NOW | RTLD_LOCAL), "%s", dlerror());
@@ -539,7 +546,7 @@ START_TEST(libseccomp_takes_listener_0_for_none)
 	ctx = load_filter();
 	result = seccomp_notify_fd(ctx);
 	if (libseccomp_is_at_least_2_6_1() && result == 0)
-		SKIP("libseccomp after 2.6.1 knows listener 0");
+		SKIP("libseccomp after 2.6.1 accepts listener 0");
 	ck_assert_int_eq(result, -1);
 	release(ctx);
 }
@@ -557,7 +564,7 @@ START_TEST(libseccomp_before_2_6_1_forgets_merged_notifications)
 	void *into;
 	void *from;
 	void *library = dlopen(LIBSECCOMP, RTLD_NOW | RTLD_LOCAL);
-	/* Two contexts can be merged if they are for different processors. */
+	/* libseccomp merges only contexts of different architectures. */
 #ifdef __x86_64__
 	const uint32_t other_arch = AUDIT_ARCH_I386;
 #else
@@ -565,7 +572,7 @@ START_TEST(libseccomp_before_2_6_1_forgets_merged_notifications)
 #endif
 
 	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-		SKIP("the other processor has another byte order");
+		SKIP("the other architecture has another byte order");
 	if (!load_libseccomp(RTLD_LOCAL))
 		SKIP(NO_LIBSECCOMP);
 	find(library, "seccomp_merge", &merge);
@@ -632,7 +639,7 @@ TCase *fd_tests(void)
 	tcase_add_test(tests, fd_makes_no_system_call_without_libseccomp);
 	tcase_add_loop_test(tests, only_einval_and_descriptors_are_passed_on, 0,
 			    2);
-	tcase_add_test(tests, a_module_gets_what_is_loaded_after_it);
+	tcase_add_test(tests, a_module_gets_the_libseccomp_loaded_after_it);
 	tcase_add_test(tests, code_in_no_object_gets_libseccomp);
 	tcase_add_test(tests, modules_without_symbols_are_no_libseccomp);
 	tcase_add_test(tests, fd_remembers_no_libseccomp);

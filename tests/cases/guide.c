@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * What seccomp_notify_supervisor(7) says of waiting, of identity, of reading
- * and of acting. What it says of signals, threads and filters is tested beside
- * the functions.
+ * Tests of what seccomp_notify_supervisor(7) says about waiting, about the
+ * target's identity and memory, and about acting for the target. The rest is
+ * tested in guide_targets.c and with the functions.
  */
 #define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
 #include <fcntl.h>
@@ -143,8 +143,10 @@ START_TEST(a_signal_before_the_wait_is_read_from_signalfd)
 }
 END_TEST
 
-/* "A supervisor that dies closes its copies, so its targets do not hang if
- * there is no other copy." */
+/*
+ * "A supervisor that dies closes its copies, so its targets do not hang if
+ * there is no other copy."
+ */
 START_TEST(a_killed_supervisor_leaves_no_target_waiting)
 {
 	long expected = -ENOSYS;
@@ -232,7 +234,7 @@ static int open_of(uint32_t pid, const char *name, int flags)
 	return open(path, flags | O_CLOEXEC);
 }
 
-/* Bytes from the target's address: by its memory's file, or by the call. */
+/* Reads a target's memory from /proc/pid/mem, or by process_vm_readv(2). */
 static ssize_t read_target(bool by_file, const struct seccomp_notif *req,
 			   void *to, size_t size)
 {
@@ -374,9 +376,9 @@ START_TEST(a_read_ends_where_the_memory_does)
 END_TEST
 
 /*
- * Starts a process in another pid namespace, and gives this process the /proc
- * of that namespace. The process has the number `pid` there, and another text.
- * Returns the namespace's first process, or 0 if it cannot be made here.
+ * Starts a process that has this pid in another pid namespace, and another
+ * string in its `text`. Mounts the /proc of that namespace for the caller too.
+ * Returns the first process of the namespace, or 0 if it cannot be created.
  */
 static pid_t start_namesake(pid_t pid)
 {
@@ -387,7 +389,7 @@ static pid_t start_namesake(pid_t pid)
 	snprintf(number, sizeof(number), "%d", pid - 1);
 	if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
 		return 0;
-	first = fork(); /* to which its parent's number is 0 */
+	first = fork(); /* In fork_bound(), getppid() would return 0. */
 	ck_assert_int_ge(first, 0);
 	if (first == 0) {
 		int last;
@@ -436,12 +438,12 @@ START_TEST(a_proc_of_another_pid_namespace_has_another_process)
 	kill(first, SIGKILL);
 	reap(first);
 	kill_target(&target);
-	/* Not exit(3): LeakSanitizer can start no thread in that namespace. */
+	/* At exit(3), LeakSanitizer could not start its thread any more. */
 	_exit(EXIT_SUCCESS);
 }
 END_TEST
 
-/* Is there such a path in that root? */
+/* Whether the path exists in that root directory. */
 static bool exists_after_chroot(int root, const char *path)
 {
 	pid_t child = fork_bound();

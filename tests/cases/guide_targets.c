@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * What seccomp_notify_supervisor(7) says of signals, filters, threads, copies
- * of the listener and descriptors for the target.
+ * Tests of what seccomp_notify_supervisor(7) says about signals, filters,
+ * threads, copies of the listener and descriptors for the target.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -29,8 +29,8 @@ struct addfd {
 #define ADDFD_SEND (1UL << 1)
 
 /*
- * The kernels of these two end a call that a signal interrupts in another way,
- * as the page says.
+ * On these two architectures, a trapped call that a signal interrupts neither
+ * fails with EINTR nor is made again: see seccomp_notify_supervisor(7).
  */
 #if defined(__arm__) || defined(__mips__)
 #define RESTARTS_CALLS false
@@ -38,7 +38,7 @@ struct addfd {
 #define RESTARTS_CALLS true
 #endif
 
-#define TO_CLOSE 200 /* a number that nothing else has */
+#define TO_CLOSE 200 /* a descriptor that nothing else uses */
 
 static int close_under_signals(void *arg)
 {
@@ -65,7 +65,7 @@ START_TEST(a_handler_makes_a_trapped_close_fail_undone)
 	uint64_t id;
 
 	if (!RESTARTS_CALLS)
-		SKIP("the kernel of this machine gives another result");
+		SKIP("interrupted calls end differently on this architecture");
 	target = try_target(&rule, 1, 0, close_under_signals, NULL);
 	ck_assert_int_gt(target.pid, 0);
 	id = receive(target.listener).id;
@@ -95,7 +95,7 @@ START_TEST(a_handler_with_sa_restart_restarts_even_epoll_wait)
 	uint64_t first;
 
 	if (!RESTARTS_CALLS)
-		SKIP("the kernel of this machine gives another result");
+		SKIP("interrupted calls end differently on this architecture");
 	target = try_target(&rule, 1, 0, wait_with_restart, NULL);
 	ck_assert_int_gt(target.pid, 0);
 	first = receive(target.listener).id;
@@ -120,7 +120,7 @@ START_TEST(a_positive_error_is_the_result_of_the_call)
 
 #if defined(__alpha__) || defined(__mips__) || defined(__powerpc__) || \
 	defined(__sparc__)
-	SKIP("this machine tells an error by more than its sign");
+	SKIP("this architecture has a flag for errors");
 #endif
 	target = start_target(call_and_check, &expected);
 	resp.id = receive(target.listener).id;
@@ -329,7 +329,7 @@ START_TEST(a_receive_that_waits_keeps_a_closed_listener)
 }
 END_TEST
 
-/* Two processes that call, one after the other has called and waits. */
+/* Makes calls in two processes. The second waits for the first one's call. */
 static int call_twice_at_once(void *arg)
 {
 	pid_t *first = arg;
@@ -377,9 +377,9 @@ END_TEST
 
 /*
  * "Because of such a notification, a later receive may also fail with this
- * error at once, instead of waiting." The
- * target left before its notification was received, and another one's is
- * received first.
+ * error at once, instead of waiting." Here, a target leaves before its
+ * notification is received, and the notification of another target is received
+ * first.
  */
 START_TEST(a_target_that_left_ends_a_later_receive)
 {

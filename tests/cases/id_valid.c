@@ -119,7 +119,7 @@ START_TEST(an_id_that_never_was_is_not_valid)
 
 	assert_fails(seccomp_notify_id_valid(target.listener, id + 1000000),
 		     -ENOENT, ENOENT);
-	/* All 64 bits count. */
+	/* The kernel gets all 64 bits of the id. */
 	assert_fails(seccomp_notify_id_valid(target.listener,
 					     id ^ (UINT64_C(1) << 63)),
 		     -ENOENT, ENOENT);
@@ -141,7 +141,7 @@ START_TEST(id_valid_on_a_bad_descriptor_keeps_errno)
 }
 END_TEST
 
-/* A kernel that is simulated for both numbers of the request. */
+/* A simulated kernel, with counters for both numbers of the request. */
 struct kernel {
 	struct simulation right;
 	struct simulation old;
@@ -178,9 +178,9 @@ static void fail_next(struct simulation *number, int failing, int error)
 
 /*
  * "and seccomp_notify_id_valid()."
- * "A signal that arrives during this function does not change the result."
- * However many come, and
- * before 5.9 too.
+ * "A signal that arrives during this function does not change the result." The
+ * simulated kernel fails 1000 times with EINTR. In the second run, it knows
+ * only the old number.
  */
 START_TEST(signals_do_not_make_a_live_target_look_dead)
 {
@@ -189,7 +189,7 @@ START_TEST(signals_do_not_make_a_live_target_look_dead)
 	bool before_5_9 = _i;
 	struct kernel *kernel;
 
-	stay_on_one_processor(); /* is faster */
+	stay_on_one_processor(); /* This is faster. */
 	kernel = simulate_both_numbers();
 	if (before_5_9)
 		fail_next(&kernel->right, ALL, EINVAL);
@@ -197,7 +197,7 @@ START_TEST(signals_do_not_make_a_live_target_look_dead)
 	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
 	ck_assert_int_eq(kernel->right.calls, before_5_9 ? 1 : 1001);
 	ck_assert_int_eq(kernel->old.calls, before_5_9 ? 1001 : 0);
-	/* All 64 bits, as a filter may compare them. */
+	/* A filter may compare all 64 bits, so the upper ones must be 0. */
 	ck_assert_uint_eq(kernel->right.args[1], (uint32_t)ID_VALID);
 	if (before_5_9)
 		ck_assert_uint_eq(kernel->old.args[1],
@@ -228,11 +228,10 @@ START_TEST(the_kernel_knows_the_right_number_since_5_9)
 END_TEST
 
 /*
- * A kernel before 5.9: "If the kernel does not know the correct number, the
- * function uses the old one.", the request whose number has the other
- * direction.
+ * "If the kernel does not know the correct number, the function uses the old
+ * one." The two numbers differ in the direction of the request.
  */
-START_TEST(a_kernel_before_5_9_is_asked_with_the_old_number)
+START_TEST(the_old_number_is_used_on_a_kernel_before_5_9)
 {
 	struct target target = start_target(call_forever, NULL);
 	uint64_t id = receive(target.listener).id;
@@ -249,7 +248,8 @@ END_TEST
 
 /*
  * "If the kernel does not know the correct number, the function uses the old
- * one." It says so with EINVAL alone, and each time.
+ * one." Only EINVAL means that the kernel does not know it. The next call tries
+ * the correct number again.
  */
 START_TEST(the_old_number_is_tried_after_einval_alone)
 {
@@ -276,7 +276,7 @@ START_TEST(the_old_number_is_tried_after_einval_alone)
 }
 END_TEST
 
-START_TEST(another_failure_of_the_old_number_is_not_tried_again)
+START_TEST(an_error_with_the_old_number_is_final)
 {
 	struct kernel *kernel = simulate_both_numbers();
 
@@ -328,10 +328,9 @@ TCase *id_valid_tests(void)
 	tcase_add_loop_test(tests, signals_do_not_make_a_live_target_look_dead,
 			    0, 2);
 	tcase_add_test(tests, the_kernel_knows_the_right_number_since_5_9);
-	tcase_add_test(tests, a_kernel_before_5_9_is_asked_with_the_old_number);
+	tcase_add_test(tests, the_old_number_is_used_on_a_kernel_before_5_9);
 	tcase_add_test(tests, the_old_number_is_tried_after_einval_alone);
-	tcase_add_test(tests,
-		       another_failure_of_the_old_number_is_not_tried_again);
+	tcase_add_test(tests, an_error_with_the_old_number_is_final);
 	tcase_add_test(tests, the_old_number_is_not_tried_on_newer_kernels);
 	return tests;
 }

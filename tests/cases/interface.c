@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * What programs are compiled and linked against: the header on its own, and the
+ * Tests of the interface: the header without libseccomp's header, and the
  * symbols of the shared library.
  */
 #define SECCOMP_NOTIFY_BUILD /* does not include libseccomp's header */
 #include <seccomp.h>
 
 /*
- * Sources that use libseccomp's header count on what it includes. No other
- * header stands before this, so that ours has to include each of these.
+ * Programs rely on the headers that libseccomp's header includes. Each line
+ * needs one of them, and nothing else has included them so far.
  */
 static const Elf32_Half machine = EM_386;		  /* <elf.h> */
 static const char format[] = "%" PRIx64;		  /* <inttypes.h> */
@@ -51,7 +51,7 @@ START_TEST(a_program_in_cplusplus_supervises)
 }
 END_TEST
 
-/* The whole interface, written down once more: the map is not its own proof. */
+/* The interface. This list is independent of the library's version script. */
 #define NODE "LIBSECCOMP_NOTIFY_1.0"
 static const char *const functions[] = {
 	"seccomp_notify_alloc",	  "seccomp_notify_fd",
@@ -59,7 +59,7 @@ static const char *const functions[] = {
 	"seccomp_notify_receive", "seccomp_notify_respond",
 };
 
-/* The file that the library was loaded from. */
+/* Maps the file that the library was loaded from. */
 static const unsigned char *map_library(void)
 {
 	Dl_info library;
@@ -67,7 +67,7 @@ static const unsigned char *map_library(void)
 	void *memory;
 	int file;
 
-	/* Not the function's address, which may be one of this program. */
+	/* &seccomp_notify_alloc may be an address in this program. */
 	ck_assert(dladdr(dlsym(RTLD_DEFAULT, functions[0]), &library));
 	file = open(library.dli_fname, O_RDONLY | O_CLOEXEC);
 	ck_assert_int_ge(file, 0);
@@ -79,7 +79,7 @@ static const unsigned char *map_library(void)
 	return memory;
 }
 
-/* Its section of this type; there is one. */
+/* Finds the only section of this type. */
 static const ElfW(Shdr) * find_section(const unsigned char *file, uint32_t type)
 {
 	const ElfW(Ehdr) *header = (const void *)file;
@@ -91,7 +91,7 @@ static const ElfW(Shdr) * find_section(const unsigned char *file, uint32_t type)
 	ck_abort_msg("the library has no section of type %#x", type);
 }
 
-/* The text of a section whose strings are in the section that it links to. */
+/* The string table that this section refers to. */
 static const char *find_strings(const unsigned char *file,
 				const ElfW(Shdr) * section)
 {
@@ -131,12 +131,12 @@ START_TEST(the_library_exports_the_six_functions_alone)
 		if (symbols[i].st_shndx == SHN_UNDEF ||
 		    ELF32_ST_BIND(symbols[i].st_info) == STB_LOCAL)
 			continue;
-		/* Some linkers have a symbol for the node itself. */
+		/* Some linkers define a symbol for the version node. */
 		if (symbols[i].st_shndx == SHN_ABS && strcmp(name, NODE) == 0)
 			continue;
 		ck_assert_msg(is_function(name), "the library exports %s",
 			      name);
-		/* 1 is the library without a version. */
+		/* 1 means that the symbol has no version. */
 		ck_assert_msg(versions[i] == 2, "%s has version number %d",
 			      name, versions[i]);
 		count++;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* NOTES and EXAMPLES of the manual page, followed to the letter. */
+/*
+ * Tests of the advice for supervisors in the pages, and of the programs in
+ * EXAMPLES and in the README.
+ */
 #define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
 #include <fcntl.h>
 #include <poll.h>
@@ -50,7 +53,7 @@ START_TEST(what_was_opened_by_pid_is_the_targets_if_id_valid_says_so)
 	ck_assert_str_eq(copy, text);
 	close(memory);
 
-	/* Dead, and a zombie: the pid still opens. */
+	/* The pid exists until the dead target is reaped, the id does not. */
 	kill(target.pid, SIGKILL);
 	wait_until_gone(target.listener, req.id);
 	assert_fails(seccomp_notify_id_valid(target.listener, req.id), -ENOENT,
@@ -79,7 +82,7 @@ START_TEST(the_targets_memory_changes_and_the_copy_does_not)
 {
 	const struct rule rule = { PATH_TRAPPED, -1, 0,
 				   SECCOMP_RET_USER_NOTIF };
-	char *path = shared_memory(4096); /* to write from outside */
+	char *path = shared_memory(4096); /* which the test changes */
 	struct seccomp_notif_resp resp = {
 		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
 	};
@@ -255,7 +258,7 @@ START_TEST(since_6_11_pollhup_does_not_wait_until_the_target_is_reaped)
 }
 END_TEST
 
-/* A filter on the test itself; its listener. */
+/* Installs a filter on the test itself, and returns its listener. */
 static int trap_oneself(void)
 {
 	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
@@ -340,8 +343,8 @@ END_TEST
  * "It receives each call of mkdir(2) and mkdirat(2) that the command or a child
  * of it makes, and answers the call itself."
  * "The program therefore decides on its own copy of the path,"
- * "The program ends when the command ends." The program of EXAMPLES, which
- * tests.mk cuts out of the page and compiles.
+ * "The program ends when the command ends." tests.mk extracts this program from
+ * EXAMPLES and compiles it.
  * "If the path begins with /tmp/, the call succeeds, although no directory is
  * made; otherwise, the call fails with EACCES."
  */
@@ -362,7 +365,7 @@ START_TEST(the_example_answers_by_the_path_that_it_copied)
 	if (!find_built("example") || !find_built("victim"))
 		SKIP("the programs `example` and `victim` were not built");
 	example = strdup(find_built("example"));
-	/* A command of the suite's own architecture: others are killed. */
+	/* The program kills a command of another architecture. */
 	snprintf(command, sizeof(command),
 		 "'%s' '%s' -e 5 /tmp/libseccomp-notify /libseccomp-notify",
 		 example, find_built("victim"));
@@ -382,13 +385,13 @@ END_TEST
 
 /*
  * "If the program cannot read the path, the call fails with an error that tells
- * why." The path is longer than the program's copy, which then has no end: a
- * sanitizer notices if the program goes on reading there.
+ * why." The path is longer than the program's buffer, so the copy there is not
+ * terminated. A sanitizer notices if the program reads beyond the buffer.
  */
 START_TEST(the_example_refuses_a_path_that_is_too_long)
 {
 	unsigned int seen = 0;
-	/* In the words of this C library. */
+	/* The text depends on the C library. */
 	const char *reason = strerror(ENAMETOOLONG);
 	char refused[128];
 	char result[128];

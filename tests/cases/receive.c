@@ -113,7 +113,7 @@ START_TEST(one_pair_serves_1000_notifications)
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
 
-	stay_on_one_processor(); /* is faster */
+	stay_on_one_processor(); /* This is faster. */
 	target = start_target(count_up, NULL);
 	assert_succeeds(seccomp_notify_alloc(&req, &resp));
 	for (uint64_t i = 0; i < 1000; i++) {
@@ -209,7 +209,7 @@ START_TEST(after_a_signal_the_next_receive_gets_the_notification)
 }
 END_TEST
 
-/* A child that waits in a receive; exit status 0, or errno. */
+/* Starts a child that waits in a receive; its exit status is 0, or errno. */
 static pid_t start_waiter(const struct target *target)
 {
 	pid_t waiter = fork_bound();
@@ -232,7 +232,7 @@ static void assert_waits(pid_t waiter, const struct target *target)
 
 /*
  * "Since Linux 6.6, the wait continues if the handler was installed with
- * SA_RESTART (see sigaction(2))." And after a stop, without any handler.
+ * SA_RESTART (see sigaction(2))." It also continues after SIGSTOP and SIGCONT.
  * "Since Linux 6.6, a handler with SA_RESTART does not interrupt
  * seccomp_notify_receive()."
  */
@@ -350,7 +350,7 @@ static int let_child_call(void *child)
 
 /*
  * "ENOENT The target died, or left its call because of a signal, before its
- * notification was received." Another target is alive.
+ * notification was received." Another target is still alive.
  */
 START_TEST(a_target_that_died_before_the_receive_is_enoent)
 {
@@ -371,7 +371,8 @@ START_TEST(a_target_that_died_before_the_receive_is_enoent)
 END_TEST
 
 /*
- * "or one of these negative values on failure:" Of receive, it is the first.
+ * "or one of these negative values on failure:" seccomp_notify_receive()
+ * returns -ECANCELED for each error.
  */
 START_TEST(a_failure_of_receive_is_not_tried_again)
 {
@@ -387,7 +388,7 @@ START_TEST(a_failure_of_receive_is_not_tried_again)
 			     error);
 		ck_assert_int_eq(kernel->calls, 1);
 	}
-	/* All 64 bits, as a filter may compare them. */
+	/* A filter may compare all 64 bits, so the upper ones must be 0. */
 	ck_assert_uint_eq(kernel->args[1], (uint32_t)SECCOMP_IOCTL_NOTIF_RECV);
 }
 END_TEST

@@ -6,7 +6,7 @@
 
 #include "harness.h"
 
-/* Two processes, each with one call; the child's when it is told. */
+/* Makes one call, and another one in a child when the test tells it to. */
 static int call_then_let_child_call(void *told)
 {
 	long expected = 6;
@@ -21,7 +21,7 @@ static int call_then_let_child_call(void *told)
 	return reap(child);
 }
 
-/* The target that gets `expected` from its one call, and the answer to it. */
+/* Answers a target's call by resp, and checks that it returns `expected`. */
 static void answer_once(long expected, struct seccomp_notif_resp resp)
 {
 	struct target target = start_target(call_and_check, &expected);
@@ -70,7 +70,7 @@ START_TEST(the_targets_call_fails_with_error)
 }
 END_TEST
 
-/* The real result of TRAPPED. */
+/* Checks that TRAPPED returns this session, as it does without a filter. */
 static int expect_session(void *arg)
 {
 	return make_trapped_call(0, 0, 0, 0, 0, 0) == *(int *)arg ? 0 : 1;
@@ -102,8 +102,8 @@ END_TEST
 
 /*
  * "Signals do not interrupt seccomp_notify_respond()"
- * "The function sends the response even if a signal arrives." However many
- * come.
+ * "The function sends the response even if a signal arrives." The simulated
+ * kernel fails 1000 times with EINTR.
  */
 START_TEST(signals_do_not_stop_the_response)
 {
@@ -112,7 +112,7 @@ START_TEST(signals_do_not_stop_the_response)
 	struct seccomp_notif_resp resp = { .val = 5 };
 	struct simulation *kernel;
 
-	stay_on_one_processor(); /* is faster */
+	stay_on_one_processor(); /* This is faster. */
 	resp.id = receive(target.listener).id;
 	kernel = simulate_ioctl((uint32_t)SECCOMP_IOCTL_NOTIF_SEND);
 	kernel->failing = 1000;
@@ -124,10 +124,10 @@ START_TEST(signals_do_not_stop_the_response)
 END_TEST
 
 /*
- * "or one of these negative values on failure:" Of respond, it is the first.
- * "The system call failed, and errno tells why."
+ * "or one of these negative values on failure:" seccomp_notify_respond()
+ * returns -ECANCELED for each error.
  */
-START_TEST(another_failure_of_respond_is_not_tried_again)
+START_TEST(an_error_of_respond_other_than_eintr_is_final)
 {
 	struct simulation *kernel =
 		simulate_ioctl((uint32_t)SECCOMP_IOCTL_NOTIF_SEND);
@@ -145,12 +145,12 @@ START_TEST(another_failure_of_respond_is_not_tried_again)
 		ck_assert_int_eq(kernel->calls, 1);
 		ck_assert_mem_eq(&resp, &before, sizeof(resp));
 	}
-	/* All 64 bits, as a filter may compare them. */
+	/* A filter may compare all 64 bits, so the upper ones must be 0. */
 	ck_assert_uint_eq(kernel->args[1], (uint32_t)SECCOMP_IOCTL_NOTIF_SEND);
 }
 END_TEST
 
-/* "or took its response." The kernel has forgotten the notification then. */
+/* "or took its response." The kernel then forgets the notification. */
 START_TEST(a_second_answer_is_einprogress_then_enoent)
 {
 	struct target target;
@@ -202,8 +202,8 @@ END_TEST
 
 /*
  * "EINPROGRESS The notification has not been received yet," and for id_valid:
- * "ENOENT The notification has not been received yet," The id is known, because
- * ids count up.
+ * "ENOENT The notification has not been received yet," The ids of a listener
+ * count up by one, so the test knows the next one.
  */
 START_TEST(an_answer_before_the_receive_is_einprogress)
 {
@@ -305,7 +305,9 @@ static void answer_without_flags(const struct seccomp_notif *req,
 		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 }
 
-/* "EINVAL flags has a flag that the kernel does not know," "(since Linux 5.5)"
+/*
+ * "EINVAL flags has a flag that the kernel does not know,"
+ * "(since Linux 5.5)"
  */
 START_TEST(continue_before_5_5_is_einval)
 {
@@ -386,7 +388,7 @@ TCase *respond_tests(void)
 	tcase_add_test(tests, the_targets_call_fails_with_error);
 	tcase_add_test(tests, continue_lets_the_kernel_run_the_call);
 	tcase_add_test(tests, signals_do_not_stop_the_response);
-	tcase_add_test(tests, another_failure_of_respond_is_not_tried_again);
+	tcase_add_test(tests, an_error_of_respond_other_than_eintr_is_final);
 	tcase_add_test(tests, a_second_answer_is_einprogress_then_enoent);
 	tcase_add_test(tests,
 		       an_answer_that_the_target_has_not_taken_is_einprogress);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Answers one notification on the descriptor it is given. Exit status 3 if
- * the kernel calls this a privileged (set-user-ID) execution, 2 if not.
+ * Answers one notification of the listener whose number is the argument. The
+ * exit status is 3 if the kernel set AT_SECURE, as for set-user-ID programs, 2
+ * if not, and 1 after a failure.
  */
 #include <stdlib.h>
 #include <sys/auxv.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Runs all cases. CK_RUN_CASE=NAME (of Check) runs one.
+ * Runs all cases, or only one if the environment has CK_RUN_CASE=NAME.
  *
- * Quotations in comments are sentences of the manual pages, each at the test
- * that proves it: `tests/quality/sentences.sh --where` prints them all.
+ * The quotations in comments are sentences of the manual pages. Each one is at
+ * the test that proves it. `tests/quality/sentences.sh --where` prints them.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static const char *find_obstacle(void)
 	case 0:
 		return NULL;
 	case EINVAL:
-		return "the kernel has no user notification (EINVAL); Linux 5.0 and later have";
+		return "the kernel has no user notification (EINVAL); Linux 5.0 or later is needed";
 	case ENOSYS:
 		return "the kernel has no seccomp(2) (ENOSYS)";
 	case EPERM:
@@ -63,7 +63,7 @@ int main(void)
 		printf("SKIP: the whole suite: %s\n", obstacle);
 		return EXIT_SUCCESS;
 	}
-	/* Check's own limit of 4 seconds is short for an emulated machine. */
+	/* Check's default of 4 seconds is too short on an emulated machine. */
 	setenv("CK_DEFAULT_TIMEOUT", "240", 0);
 	return run_cases("libseccomp-notify", cases, COUNT(cases), 0);
 }

@@ -81,7 +81,7 @@ START_TEST(eight_supervisor_threads_answer_eight_targets_once_each)
 				 0);
 	ck_assert_int_eq(wait_for_target(&target), 0);
 	stop = true;
-	/* Again and again: a signal before the wait ends nothing. */
+	/* A signal that comes before the wait does not end it: repeat. */
 	while (ended < THREADS) {
 		for (int i = 0; i < THREADS; i++)
 			pthread_kill(threads[i], SIGUSR1);
@@ -167,7 +167,8 @@ static void *receive_once(void *arg)
 
 /*
  * "They are not cancellation points, and O_NONBLOCK does not affect them."
- * Where one is, the thread that is cancelled does not come to its end.
+ * At a cancellation point, the cancelled thread would end before it counts
+ * itself as ended.
  */
 START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
 {
@@ -194,7 +195,7 @@ START_TEST(cancellation_and_o_nonblock_do_not_end_a_receive)
 }
 END_TEST
 
-/* Nothing in here but the functions could be a cancellation point. */
+/* Only the library's functions could be cancellation points here. */
 static void *supervise_cancelled(void *failed)
 {
 	struct seccomp_notif *req;

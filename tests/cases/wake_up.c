@@ -2,10 +2,10 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * Synchronous wake-up, as libseccomp-notify(7) describes it: which listeners
- * get the flag, and when. What it gains, tests/bench measures.
+ * get the flag, and when. tests/bench measures the gain.
  *
- * A second supervisor stands between the library and the kernel and notes each
- * SET_FLAGS. Where a test has to choose the ids, it answers RECV too.
+ * A second supervisor traps SET_FLAGS and counts it. If a test has to choose
+ * the ids, the second supervisor answers RECV too.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,7 +16,7 @@
 
 #include "harness.h"
 
-/* An id that no slot of the library's table starts with. */
+/* An id that is far from 0, the initial value of the library's table. */
 #define FAR (UINT64_C(1) << 40)
 
 #define VARIABLE "SECCOMP_NOTIFY_SYNC_WAKE_UP"
@@ -25,7 +25,7 @@
 static struct seen {
 	struct simulation set;	     /* SET_FLAGS */
 	struct seccomp_notif answer; /* to the next RECV, if it is simulated */
-	uint64_t one_goes_to;	     /* during RECV, if not 0: an address */
+	uint64_t write_1_to; /* the address at which RECV writes 1, or 0 */
 } * seen;
 
 static void answer_watched(const struct seccomp_notif *req,
@@ -34,15 +34,14 @@ static void answer_watched(const struct seccomp_notif *req,
 	struct seen *here = arg;
 	pid_t pid = (pid_t)req->pid;
 
-	/* All 64 bits, as a filter may compare them. */
+	/* A filter may compare all 64 bits, so the upper ones must be 0. */
 	if (req->data.args[1] != (uint32_t)SECCOMP_IOCTL_NOTIF_RECV) {
 		answer_simulated(req, resp, &here->set);
 		return;
 	}
 	if (!write_memory(pid, req->data.args[2], &here->answer,
 			  sizeof(here->answer)) ||
-	    (here->one_goes_to &&
-	     !write_memory(pid, here->one_goes_to, "1", 1)))
+	    (here->write_1_to && !write_memory(pid, here->write_1_to, "1", 1)))
 		resp->error = -EIO;
 }
 
@@ -67,7 +66,7 @@ static void set_variable(const char *value)
 		ck_assert_int_eq(unsetenv(VARIABLE), 0);
 }
 
-/* A target, the variable's value in this process, and a watch on SET_FLAGS. */
+/* Starts a target, sets the variable in this process, and traps SET_FLAGS. */
 static struct target start_watched(target_body body, const char *value)
 {
 	struct target target = start_target(body, NULL);
@@ -87,7 +86,7 @@ static void answer(int listener, int count)
 	}
 }
 
-/* The flag was set this often, the last time on this descriptor. */
+/* Asserts that the flag was set `count` times, the last time on fd. */
 static void assert_set(int count, int fd)
 {
 	ck_assert_int_eq(seen->set.calls, count);
@@ -177,7 +176,7 @@ START_TEST(the_variable_is_read_after_the_wait)
 	seen->set.failing = ALL;
 	seen->set.error = EINVAL;
 	seen->answer.id = FAR;
-	seen->one_goes_to = (uintptr_t)&variable[sizeof(variable) - 2];
+	seen->write_1_to = (uintptr_t)&variable[sizeof(variable) - 2];
 	assert_succeeds(seccomp_notify_receive(3, &req));
 	assert_set(1, 3);
 }
@@ -247,11 +246,10 @@ END_TEST
 
 /*
  * "On earlier kernels, or if a filter on the supervisor makes that ioctl(2)
- * fail, the functions work without synchronous wake-up." EINVAL is from the
- * first, EPERM from the
- * second.
+ * fail, the functions work without synchronous wake-up." Earlier kernels fail
+ * with EINVAL, and filters often with EPERM.
  */
-START_TEST(a_refusal_of_the_flag_shows_in_nothing)
+START_TEST(receives_succeed_if_the_flag_is_refused)
 {
 	static const int errors[] = { EINVAL, EPERM };
 	struct target target = start_watched(call_forever, "1");
@@ -278,7 +276,7 @@ START_TEST(signals_do_not_lose_the_flag)
 {
 	struct target target;
 
-	stay_on_one_processor(); /* is faster */
+	stay_on_one_processor(); /* This is faster. */
 	target = start_watched(call_forever, "1");
 	seen->set.failing = 1000;
 	seen->set.error = EINTR;
@@ -302,7 +300,7 @@ START_TEST(a_failed_receive_sets_nothing)
 }
 END_TEST
 
-/* Notifications that come, and how often each sets the flag. */
+/* A notification, and the number of times that its receive sets the flag. */
 struct step {
 	uint64_t id;
 	int fd;
@@ -333,7 +331,7 @@ static void assert_steps(const struct step *steps, size_t count)
 	}
 }
 
-/* The library ignores 16 bits of an id, and compares those that fit a long. */
+/* The library compares id >> 16, or its low 32 bits if long has 32 bits. */
 #define IF_LONG_HAS_64_BITS (sizeof(long) == 8)
 
 /* A listener's ids count up by one. Threads may see them out of order. */
@@ -385,8 +383,7 @@ END_TEST
 /*
  * "If a process receives in turn from two listeners whose numbers differ by a
  * multiple of 1024, the library may make the ioctl(2) again at each receive."
- * However high a number is, its listener gets the flag. Whether a listener gets
- * it again, after another one was served, is left open.
+ * That is ANY below. Listeners with high numbers get the flag too.
  */
 START_TEST(high_descriptors_are_served_too)
 {
@@ -408,7 +405,7 @@ END_TEST
 
 /*
  * "The library makes this ioctl(2) once for each listener, at the first receive
- * from it." So it is for numbers that differ by less than 1024.
+ * from it." This is so if the numbers differ by less than 1024.
  */
 START_TEST(listeners_of_near_numbers_do_not_disturb_each_other)
 {
@@ -423,7 +420,7 @@ START_TEST(listeners_of_near_numbers_do_not_disturb_each_other)
 }
 END_TEST
 
-/* A set-user-ID copy of the program, owned by root and without a name. */
+/* Makes a set-user-ID copy of a program, owned by root and without a name. */
 static int make_set_user_id(const char *program)
 {
 	char folder[] = "/tmp/libseccomp-notify-XXXXXX";
@@ -443,7 +440,7 @@ static int make_set_user_id(const char *program)
 	return file;
 }
 
-/* The exit status of the program, run by this user. */
+/* Runs the program as this user, and returns its exit status. */
 static int run_as(uid_t user, int program, int listener)
 {
 	char number[16];
@@ -511,11 +508,11 @@ START_TEST(the_kernel_takes_the_flag_since_6_6)
 }
 END_TEST
 
-/* A target that makes each call from another processor than this one. */
+/* A target that makes each call on another processor than the supervisor's. */
 struct wake_ups {
 	cpu_set_t all;
-	int processor;
-	int on_processor; /* after so many calls it ran on it */
+	int processor;	  /* the supervisor's */
+	int on_processor; /* the number of calls after which it ran there */
 };
 
 static int call_from_elsewhere(void *arg)
@@ -592,7 +589,7 @@ TCase *wake_up_tests(void)
 		tests,
 		the_flag_is_set_again_when_a_number_has_another_listener);
 	tcase_add_test(tests, the_flag_is_set_once_from_several_threads);
-	tcase_add_loop_test(tests, a_refusal_of_the_flag_shows_in_nothing, 0,
+	tcase_add_loop_test(tests, receives_succeed_if_the_flag_is_refused, 0,
 			    2);
 	tcase_add_test(tests, signals_do_not_lose_the_flag);
 	tcase_add_test(tests, a_failed_receive_sets_nothing);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Filters that trap calls, and passing a listener to a supervisor. These
- * helpers need neither the library nor Check.
+ * Installs filters, and passes listeners to supervisors. These helpers need
+ * neither the library nor Check.
  */
 #ifndef TRAP_H
 #define TRAP_H
