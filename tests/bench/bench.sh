@@ -105,9 +105,11 @@ count_all() {
 }
 
 # turns VARIANTS TARGETS SUPERVISORS PROCESSORS [WORK-AFTER WORK-BETWEEN]
-# The variants take turns; works are in microseconds.
+# The variants take turns, in reverse order in each second round, because the
+# first one has a small advantage. Works are in microseconds.
 turns() {
 	local variants=$1 after=${5:-0} between=${6:-0} name result
+	[ $((round % 2)) = 1 ] || variants=$(tac -s ' ' <<<"$variants " | xargs)
 	for name in $variants; do
 		result=$(variant "$name" bench "$2" "$3" "$4" "$ms" \
 			$((after * pace)) $((between * pace))) ||
@@ -228,6 +230,19 @@ programs() {
 	done
 }
 
+# The counts that the README has were measured with this compiler and library.
+compare_counts() {
+	local here
+	here="$(uname -m), gcc $(cc -dumpversion), libseccomp $(pkg-config --modversion libseccomp)"
+	if [ "$here" != "x86_64, gcc 12, libseccomp 2.5.4" ]; then
+		echo "SKIP: bench: tests/bench/README.md has no counts for $here"
+		return
+	fi
+	same "tests/bench/README.md has other counts than were measured" \
+		"$(sed -n '/^| counts/,/^$/p' tests/bench/README.md)" \
+		"$(report document $counts)"
+}
+
 about() {
 	local model
 
@@ -290,6 +305,7 @@ if [ "$what" = all ]; then
 	files="$rates $build/programs.tsv $build/memory.tsv $counts"
 fi
 about >$build/about
+compare_counts
 echo
 cat $build/about
 echo

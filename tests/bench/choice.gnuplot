@@ -15,19 +15,20 @@ set multiplot layout 2,1
 set title system('head -n 1 ' . build . "/about | cut -d, -f1-4") . ', ' . \
 	system("grep -oE '[0-9]{4}-[0-9]{2}-[0-9]{2}' " . build . '/about')
 set ylabel 'microseconds a call, one target'
-set yrange [0.005:*]
+set yrange [0.001:*]
+set rmargin 6
 set style data histograms
 set style fill solid 0.9 border rgb 'white'
 set style histogram clustered gap 1
 set boxwidth 0.95
-set xtics scale 0 rotate by -20
+set xtics scale 0 rotate by -20 noenhanced
 plot data index 2 using 2:xtic(1) title 'value, one processor' lc rgb '#0072b2', \
 	'' index 2 using 3 title 'value, all processors' lc rgb '#56b4e9', \
 	'' index 2 using 4 title 'path, one processor' lc rgb '#d55e00', \
 	'' index 2 using 5 title 'path, all processors' lc rgb '#e69f00'
 
 unset title
-set xtics scale 1 norotate
+set xtics scale 1 norotate enhanced
 set logscale x
 set format x '%g'
 set xrange [0.8:12500]

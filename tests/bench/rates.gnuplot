@@ -13,7 +13,8 @@ set xtics scale 0
 set key outside top center horizontal reverse Left width 2
 set multiplot layout 2,1
 
-set title system('head -n 1 ' . build . "/about | cut -d, -f1-4")
+set title system('head -n 1 ' . build . "/about | cut -d, -f1-4") . ', ' . \
+	system("grep -oE '[0-9]{4}-[0-9]{2}-[0-9]{2}' " . build . '/about')
 set ylabel 'thousand round trips a second'
 set yrange [0:*]
 set xrange [-0.6:7.6]

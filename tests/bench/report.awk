@@ -143,6 +143,51 @@ function instructions(call)
 		plus("ours", call), plus("libseccomp", call), "", "")
 }
 
+function each_count(kind, name)
+{
+	return count(kind, 1, 1, name, "receive") ", " \
+		count(kind, 1, 1, name, "id_valid") ", " \
+		count(kind, 1, 1, name, "respond")
+}
+
+function each_beyond(name)
+{
+	return beyond(name, "receive") ", " beyond(name, "id_valid") ", " \
+		beyond(name, "respond")
+}
+
+function allocs(name)
+{
+	return count("calls", 1, 1, name, "first-alloc") ", " \
+		count("calls", 1, 1, name, "alloc")
+}
+
+# The table of counts in README.md.
+function document()
+{
+	print "| counts | libseccomp-notify | libseccomp 2.5.4 |"
+	print "| --- | ---: | ---: |"
+	print "| instructions of receive, id_valid and respond beyond the bare ioctl | " \
+		each_beyond("ours") " | " each_beyond("libseccomp") " |"
+	print "| instructions of all three with their ioctls, 1 target | " \
+		three(1, 1, "ours") " | " three(1, 1, "libseccomp") " |"
+	print "| the same with 1,000 targets | " \
+		three(1, 1000, "ours") " | " three(1, 1000, "libseccomp") " |"
+	print "| the same with 100 listeners | " \
+		three(100, 1, "ours") " | " three(100, 1, "libseccomp") " |"
+	print "| instructions of receive beyond the bare ioctl, synchronous | " \
+		beyond("ours+sync", "receive") " | - |"
+	print "| system calls of the first alloc and of a later one | " \
+		allocs("ours") " | " allocs("libseccomp") " |"
+	print "| system calls of receive, id_valid and respond | " \
+		each_count("calls", "ours") " | " each_count("calls", "libseccomp") " |"
+	print "| relocations, and bytes when stripped | " \
+		count("startup", 0, 0, "ours", "relocations") ", " \
+		grouped(count("startup", 0, 0, "ours", "bytes")) " | " \
+		count("startup", 0, 0, "libseccomp", "relocations") ", " \
+		grouped(count("startup", 0, 0, "libseccomp", "bytes")) " |"
+}
+
 function count_goals(calls, i, n)
 {
 	n = split("receive id_valid respond", calls, " ")
@@ -233,6 +278,10 @@ END {
 			plot_choice()
 		} else
 			wake_up()
+		exit
+	}
+	if (part == "document") {
+		document()
 		exit
 	}
 	row("targets x supervisors", "bare ioctls", "libseccomp-notify", \

@@ -78,8 +78,8 @@ function per_second(run, name, value)
 
 function microseconds(value)
 {
-	return value == 0 ? NONE : value < 9.95 ? sprintf("%.2f", value) : \
-		value < 99.5 ? sprintf("%.1f", value) : grouped(value)
+	return value == 0 ? NONE : value < 0.0995 ? sprintf("%.2g", value) : \
+		value < 9.95 ? sprintf("%.2f", value) : value < 99.5 ? sprintf("%.1f", value) : grouped(value)
 }
 
 function micro(run, name, value)
