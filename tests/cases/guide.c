@@ -342,35 +342,39 @@ START_TEST(hidden_memory_cannot_be_read_but_its_call_is_received)
 }
 END_TEST
 
-static int call_at_the_end_of_a_page(void *arg)
+/* The call has the address of "path", with its null byte if size says so. */
+static int call_at_the_end_of_a_page(void *size)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	char *pages = mmap(NULL, page * 2, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *end = pages + page;
+	char *path = end - *(size_t *)size;
 
-	(void)arg;
 	munmap(end, page);
-	strcpy(end - sizeof("path"), "path");
-	make_trapped_call((long)(intptr_t)(end - sizeof("path")), 0, 0, 0, 0,
-			  0);
+	memcpy(path, "path", *(size_t *)size);
+	make_trapped_call((long)(intptr_t)path, 0, 0, 0, 0, 0);
 	return idle(NULL);
 }
 
 /*
  * "A string may end just before a page that does not exist, so a read that
  * returns fewer bytes than were asked for is not an error."
+ * "The copy need not contain a null byte: look for one before you use the copy
+ * as a string, and refuse the call if there is none."
  */
 START_TEST(a_read_ends_where_the_memory_does)
 {
-	bool by_file = _i;
-	struct target target = start_target(call_at_the_end_of_a_page, NULL);
+	bool by_file = _i % 2;
+	bool whole = _i / 2;
+	size_t size = whole ? sizeof("path") : strlen("path");
+	struct target target = start_target(call_at_the_end_of_a_page, &size);
 	struct seccomp_notif req = receive(target.listener);
 	char copy[4096];
 
-	ck_assert_int_eq(read_target(by_file, &req, copy, sizeof(copy)),
-			 sizeof("path"));
-	ck_assert_str_eq(copy, "path");
+	ck_assert_int_eq(read_target(by_file, &req, copy, sizeof(copy)), size);
+	ck_assert_int_eq(memcmp(copy, "path", size), 0);
+	ck_assert_int_eq(memchr(copy, 0, size) != NULL, whole);
 	kill_target(&target);
 }
 END_TEST
@@ -551,7 +555,7 @@ TCase *guide_tests(void)
 	tcase_add_loop_test(
 		tests, hidden_memory_cannot_be_read_but_its_call_is_received, 0,
 		2);
-	tcase_add_loop_test(tests, a_read_ends_where_the_memory_does, 0, 2);
+	tcase_add_loop_test(tests, a_read_ends_where_the_memory_does, 0, 4);
 	tcase_add_test(tests,
 		       a_proc_of_another_pid_namespace_has_another_process);
 	tcase_add_test(tests, root_and_cwd_resolve_a_path_as_the_target_would);

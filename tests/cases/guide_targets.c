@@ -5,6 +5,7 @@
  * threads, copies of the listener and descriptors for the target.
  */
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -154,6 +156,38 @@ START_TEST(a_later_filter_hides_the_call)
 	ck_assert_int_eq(wait_for_target(&target), _i ? ENOSYS : EXDEV);
 	ck_assert(!notification_waits(target.listener));
 	close(target.listener);
+}
+END_TEST
+
+/*
+ * "A process without CAP_SYS_ADMIN in its user namespace has to set
+ * PR_SET_NO_NEW_PRIVS with prctl(2) before it installs a filter, or seccomp(2)
+ * fails with EACCES."
+ */
+START_TEST(an_unprivileged_filter_needs_no_new_privs)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_fprog filter = { 1, &allow };
+	pid_t child;
+
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 0)
+		SKIP("this process already has no_new_privs");
+	child = fork_bound();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(1);
+		if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) !=
+			    -1 ||
+		    errno != EACCES)
+			_exit(2);
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		_exit(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
+			      &filter) == 0 ?
+			      0 :
+			      3);
+	}
+	ck_assert_int_eq(reap(child), 0);
 }
 END_TEST
 
@@ -549,6 +583,7 @@ TCase *guide_target_tests(void)
 		       a_handler_with_sa_restart_restarts_even_epoll_wait);
 	tcase_add_test(tests, a_positive_error_is_the_result_of_the_call);
 	tcase_add_loop_test(tests, a_later_filter_hides_the_call, 0, 2);
+	tcase_add_test(tests, an_unprivileged_filter_needs_no_new_privs);
 	tcase_add_test(tests, a_call_of_x32_differs_in_its_number_alone);
 	tcase_add_test(tests,
 		       a_target_that_traps_write_cannot_hand_its_listener_over);
