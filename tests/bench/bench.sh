@@ -309,5 +309,5 @@ compare_counts
 echo
 cat $build/about
 echo
-# shellcheck disable=SC2086 # one file or two
+# shellcheck disable=SC2086 # one file name, or four
 report "$what" $files

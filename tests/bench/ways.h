@@ -10,7 +10,7 @@
 /* The answer to a number. */
 #define ANSWER_TO(number) ((number)*3 + 1)
 
-/* Two paths of one size, so that one read(2) has all of either. */
+/* Both paths have the same size, so the supervisor knows how much to read. */
 #define ALLOWED_PATH "/usr/lib/."
 #define OTHER_PATH "/etc/../.."
 #define PATH_SIZE ((int)sizeof(ALLOWED_PATH))

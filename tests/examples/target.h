@@ -59,7 +59,8 @@ static inline int copy_path(int listener, const struct seccomp_notif *req,
 	int memory = open_proc(listener, req, "mem", O_RDONLY);
 	ssize_t length;
 
-	_Static_assert(sizeof(off_t) == sizeof(address), "see above");
+	_Static_assert(sizeof(off_t) == sizeof(address),
+		       "define _FILE_OFFSET_BITS as 64");
 	if (memory < 0)
 		return memory;
 	/* Reading stops where the target's memory does: that is no failure. */

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Counts the calls of the six functions, for each library that got them. One
- * object serves in two ways:
+ * Counts the calls of the six functions, for each library that got them, in one
+ * of three ways:
  *
  * LD_AUDIT=count-calls.so: the dynamic linker binds as it always does, and this
  * module puts a counter in front of what it found. It sees calls through a
  * procedure linkage table and results of dlsym(3).
  *
  * LD_PRELOAD="count-calls.so ...": for programs that have no such table, as
- * rustc makes them. The functions here hand on to the next ones in the search
- * order.
+ * rustc makes them. The functions here call the next ones in the search order.
  *
- * Linked with -DSTATIC and the linker's --wrap for each function: for static
- * programs, which have no dynamic linker. seccomp_notify_fd() is not counted.
+ * Built with -DSTATIC, and linked into a static program with the linker option
+ * --wrap for each function. seccomp_notify_fd() is not counted then.
  *
  * COUNT_CALLS names the file of the counters: 8 bytes for each function of
  * this library, then for each of libseccomp.

@@ -4,7 +4,6 @@
 # Sourced by check-dropin.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# The differences, as README.md and libseccomp-notify(7) tell them.
 # shellcheck disable=SC2046 # options
 gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests/lib \
 	$(pkg-config --cflags check) -o "$work/differences" \

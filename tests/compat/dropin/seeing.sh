@@ -4,7 +4,6 @@
 # Sourced by check-dropin.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# How to see whose functions are called, and what goes wrong silently.
 # seen FILE: the library to which its receive is bound; nothing if it has its
 # own. "ldd(1) of the GNU C library prints to which library each function is
 # bound, without running the program:"

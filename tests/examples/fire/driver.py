@@ -144,7 +144,7 @@ class Result:
 
 
 def listening(path):
-    """Does somebody accept connections there? unix(7): __SO_ACCEPTCON."""
+    """Does somebody accept connections there? Then the flags are __SO_ACCEPTCON."""
     with open("/proc/net/unix", encoding="ascii", errors="replace") as file:
         return any(line.split()[3] == "00010000" and line.rstrip().endswith(" " + path)
                    for line in file)

@@ -19,7 +19,7 @@
  * "Listen on an AF_UNIX socket of type SOCK_STREAM before the container
  * starts."
  *
- * Its filter looks at no architecture, as the worst profile does.
+ * Its filter does not check the architecture, as a careless profile does not.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static const char state[] =
 	"  \"pid\": 0,\n  \"metadata\": \"\\/a }\",\n"
 	"  \"state\": { \"id\": \"%s\", \"pid\": 0, \"bundle\": \"\\/b\" }\n}\n";
 
-static int trap_without_look_at_arch(void)
+static int trap_without_arch_check(void)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 	if (connect(connection, (void *)&name, sizeof(name)) < 0)
 		fail(argv[1]);
 	fds[0] = open("/", O_RDONLY | O_CLOEXEC);
-	fds[1] = trap_without_look_at_arch();
+	fds[1] = trap_without_arch_check();
 	if (fds[1] < 0)
 		fail("seccomp");
 	message.msg_iov = &data;

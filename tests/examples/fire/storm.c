@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Preloaded into the published programs, and inherited by the targets that they
- * start, to make rare moments frequent. The programs themselves stay as they
- * are. By the environment:
+ * This library is preloaded into the published programs, and inherited by the
+ * targets that they start, to make rare events frequent without a change to the
+ * programs. The environment chooses the events:
  *
- *	STORM=restart, STORM=interrupt  SIGUSR1 comes 500 times a second, to a
- *	                                handler with or without SA_RESTART
- *	DELAY=N  the first N waits that find something return 50 ms later, so
- *that a target can leave its call between the wait and the receive
+ *	STORM=restart    a signal comes 500 times a second (SA_RESTART is set)
+ *	STORM=interrupt  the same without SA_RESTART
+ *	DELAY=N          N times, a wait that has found something returns 150 ms
+ *	                 later, so that a target can leave its call meanwhile
+ *	POLLERR=N        N times, a wait that has found only POLLIN reports only
+ *	                 POLLERR instead
+ *	INT80=1          each child makes the i386 call iopl(2), whose number is
+ *	                 that of getppid(2) on x86-64, by int $0x80
  */
 #include <dlfcn.h>
 #include <poll.h>
@@ -38,7 +42,7 @@ static void block_signal(int how)
 	pthread_sigmask(how, &set, NULL);
 }
 
-/* Neither fork(2) nor execve(2) keeps such a timer. */
+/* Neither a child nor a program that is executed inherits the timer. */
 static void start_timer(void)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
@@ -81,7 +85,10 @@ __attribute__((constructor)) static void begin(void)
 	pthread_atfork(NULL, NULL, start_timer);
 }
 
-/* Without a handler, the signal would kill until begin() has run again. */
+/*
+ * After execve(2), the signal has no handler until begin() runs, and would kill
+ * the program. Until then, it is blocked.
+ */
 int execvp(const char *file, char *const *arguments)
 {
 	int (*next)(const char *, char *const *) =
@@ -94,7 +101,7 @@ int execvp(const char *file, char *const *arguments)
 	return -1;
 }
 
-/* What a wait that has found something gives: see above. */
+/* POLLERR=N and DELAY=N. The result of a wait that found nothing is kept. */
 static void spoil(int result, int *events, int only)
 {
 	const struct timespec wait = { 0, 150000000 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * under CONDITION COMMAND [ARG...]: runs a command where a system call fails,
- * by a real filter, as in a container or on another kernel. The head of main()
- * has the conditions. Exit status 77: the condition cannot be made here.
+ * under CONDITION COMMAND [ARG...]: runs a command under a filter that makes a
+ * system call fail, as in a container or on an older kernel. The conditions are
+ * no-proc, which hides /proc, and those in conditions[]. If a condition cannot
+ * be made here, the exit status is 77.
  */
 #include <errno.h>
 #include <fcntl.h>
