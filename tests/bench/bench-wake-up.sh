@@ -3,7 +3,7 @@
 # Copyright The libseccomp-notify authors
 # bench-wake-up: Tell in ten seconds whether synchronous wake-up pays here
 # Packages: gcc libc6-dev make
-# One target and one supervisor, without work and with work of each of them
+# Measures one target and one supervisor that do no work, or that both work
 # between two calls. The two settings take turns.
 . "$(dirname "$0")/../lib/common.sh"
 unset SECCOMP_NOTIFY_SYNC_WAKE_UP LD_PRELOAD

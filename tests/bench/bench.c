@@ -8,10 +8,10 @@
  * With "epoll:N" as SUPERVISORS, one supervisor has N listeners, over which the
  * targets are spread. PROCESSORS is "one" or "all". The supervisor works for
  * AFTER turns of work() after each response, a target for BETWEEN turns between
- * two calls. It prints round trips a second, and the median
- * and the 99th percentile of the latency of one in nanoseconds.
+ * two calls. It prints round trips a second, and the median and the 99th
+ * percentile of the latency of one in nanoseconds.
  *
- * Alone, it prints how many turns of work() take a microsecond.
+ * Without arguments, it prints how many turns of work() take a microsecond.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -27,12 +27,12 @@ static struct outcome *outcome; /* in shared memory */
 static int listener;
 static unsigned long work_after;
 
-/* What a real supervisor does; true for the last call. */
+/* Answers a call as a real supervisor does. Returns true for the last call. */
 static bool serve(int fd, struct seccomp_notif *req,
 		  struct seccomp_notif_resp *resp)
 {
 	clear_request(req);
-	/* A target that has told its rate may end at any moment. */
+	/* A target that has stored its rate may end at any moment. */
 	if (seccomp_notify_receive(fd, req) != 0 ||
 	    seccomp_notify_id_valid(fd, req->id) != 0) {
 		MUST(errno == ENOENT && outcome->rate > 0);
@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 		plan.work = strtoul(argv[6], NULL, 10);
 	}
 	outcome = shared_memory(sizeof(*outcome));
-	/* The targets die with this process. */
+	/* If this ends the process, its targets die too. */
 	alarm(plan.ms / 1000 * 2 + 20 + (unsigned int)plan.threads / 100);
 	if (strcmp(argv[3], "one") == 0)
 		stay_on_one_processor();

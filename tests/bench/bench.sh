@@ -7,8 +7,8 @@
 #   BENCH=counts    what repeats exactly, in seconds: no rates
 #   BENCH=wake-up   the wake-up table of the last run, for README and man page
 #   BENCH=plot      the data for bench-plot.sh of the last run
-#   ROUNDS=11       how often each measurement takes its turn
-#   MS=300          how long one takes, in milliseconds
+#   ROUNDS=11       how many times each measurement is made
+#   MS=300          how long a measurement takes, in milliseconds
 . "$(dirname "$0")/../lib/common.sh"
 unset SECCOMP_NOTIFY_SYNC_WAKE_UP LD_PRELOAD
 
@@ -20,7 +20,7 @@ library=$PWD/build/libseccomp-notify.so.1
 rates=$build/rates.tsv
 counts=$build/counts.tsv
 
-# program NAME SUFFIX OPTIONS...: linked as a user of that library does it.
+# program NAME SUFFIX OPTIONS...: builds it as a user of that library does.
 program() {
 	local name=$1 suffix=$2
 	shift 2
@@ -48,14 +48,15 @@ compile() {
 	done
 }
 
-# Flags of Linux 6.6; without it, those rows stay empty.
+# Synchronous wake-up needs Linux 6.6. Without it, its rows stay empty.
 has_sync_wake_up() {
 	SECCOMP_NOTIFY_SYNC_WAKE_UP=1 "$build/bench-bare" 1 1 one 1 \
 		>/dev/null 2>&1
 }
 
-# variant NAME PROGRAM ARGUMENT...: bare, ours or libseccomp; with "+sync",
-# synchronous wake-up on; libseccomp+preload is its program, not rebuilt.
+# variant NAME PROGRAM ARGUMENT...: runs the program that was built for bare,
+# ours or libseccomp. +sync switches synchronous wake-up on; libseccomp+preload
+# does that too, and preloads our library.
 variant() {
 	local name=$1 program=$build/$2-${1%+*}
 	shift 2
@@ -105,8 +106,8 @@ count_all() {
 }
 
 # turns VARIANTS TARGETS SUPERVISORS PROCESSORS [WORK-AFTER WORK-BETWEEN]
-# The variants take turns, in reverse order in each second round, because the
-# first one has a small advantage. Works are in microseconds.
+# Measures each variant once. Every second round has the reverse order, because
+# the first variant has a small advantage. Work is in microseconds.
 turns() {
 	local variants=$1 after=${5:-0} between=${6:-0} name result
 	[ $((round % 2)) = 1 ] || variants=$(tac -s ' ' <<<"$variants " | xargs)
@@ -138,8 +139,9 @@ one_round() {
 	ways
 }
 
-# As many targets wait on as many listeners. The rows with 10,000 targets take
-# longest, and their figures differ by powers of ten: three rounds are enough.
+# Measures how the time grows with the number of targets and of listeners. The
+# rows with 10,000 targets take longest. Three rounds are enough for them, since
+# the figures differ by powers of ten.
 growth() {
 	local targets listeners supervisors
 
@@ -151,7 +153,7 @@ growth() {
 			turns "$libraries" "$targets" "epoll:$listeners" one
 		done
 	done
-	for supervisors in 1 2 4 16; do # 8: above
+	for supervisors in 1 2 4 16; do # one_round has 8
 		turns "bare ours" 64 "$supervisors" all
 	done
 }
@@ -183,7 +185,7 @@ one_way() {
 	esac
 }
 
-# The archive of a program's source: 400 folders, 2,000 files.
+# An archive like that of a program's source: 400 folders, 2,000 files.
 make_archive() {
 	local folder=$build/tree i j
 
@@ -213,7 +215,7 @@ timed() {
 		'{ print name, round, $1, $2 + $3 }' <<<"$times"
 }
 
-# A whole program, whose mkdir(2) another one sees or decides.
+# Measures a whole program while another one watches or answers its mkdir(2).
 programs() {
 	local unpack=(tar -C "$build" -xpf "$build/tree.tar") demo=build/demo
 	local traced=-etrace=mkdir,mkdirat
@@ -230,7 +232,7 @@ programs() {
 	done
 }
 
-# The counts that the README has were measured with this compiler and library.
+# The counts in tests/bench/README.md are for this compiler and this libseccomp.
 compare_counts() {
 	local here
 	here="$(uname -m), gcc $(cc -dumpversion), libseccomp $(pkg-config --modversion libseccomp)"

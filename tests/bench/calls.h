@@ -64,13 +64,13 @@ static inline void clear_request(struct seccomp_notif *req)
 #endif
 }
 
-/* By hand, what libseccomp-notify does for this variable. */
+/* Bare ioctls need this. libseccomp-notify does it if the variable is set. */
 static inline int set_sync_wake_up(int listener)
 {
 #ifdef BARE
 	const char *value = getenv("SECCOMP_NOTIFY_SYNC_WAKE_UP");
 
-	/* SECCOMP_IOCTL_NOTIF_SET_FLAGS of Linux 6.6, where headers lack it */
+	/* SECCOMP_IOCTL_NOTIF_SET_FLAGS of Linux 6.6, which headers may lack */
 	if (value && strcmp(value, "1") == 0)
 		return ioctl(listener, SECCOMP_IOW(4, __u64), 1UL);
 #else

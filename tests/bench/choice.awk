@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 #
-# The tables by which a user chooses: other ways to answer a system call, a
-# whole program, and how a notification's price grows.
+# The tables that help a user to choose: other ways to answer a system call, a
+# whole program, and how the cost of a notification grows.
 
 FILENAME ~ /programs/ {
 	elapsed[$1, $2] = $3
@@ -137,7 +137,7 @@ function growth_table(i, n, list)
 			quantile(waiting_kib, memories, 0.5)
 }
 
-# Synchronous, a notification is at least as fast as ptrace(2).
+# With synchronous wake-up, a notification is at least as fast as ptrace(2).
 function choice_goals(i, n, list, parts, values, run, share)
 {
 	n = split("value one,value all,path one,path all", list, ",")
@@ -145,7 +145,7 @@ function choice_goals(i, n, list, parts, values, run, share)
 		split(list[i], parts, " ")
 		run = parts[1] " way " parts[2] " 0 0"
 		split("", values)
-		at_least("times the rate of SECCOMP_RET_TRACE, synchronous, " \
+		at_least("rate relative to SECCOMP_RET_TRACE, synchronous, " \
 			list[i], values, add_ratios(values, 0, run, \
 			"notification+sync", "trace"), 1)
 	}
@@ -158,8 +158,8 @@ function choice_goals(i, n, list, parts, values, run, share)
 	}
 }
 
-# Four blocks: microseconds of each way, and of a notification with 1, 10 and
-# 100 listeners by the number of targets.
+# Prints four blocks of data: microseconds of each way, and of a notification
+# with 1, 10 and 100 listeners by the number of targets.
 function plot_choice(i, l, parts, name, run, listeners, targets)
 {
 	ways_known()

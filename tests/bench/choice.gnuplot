@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# The price of each way to answer a call above, the growth of a notification's
-# price below.
+# Above, what each way to answer a call costs; below, how the cost of a
+# notification grows.
 data = build . '/plot.tsv'
 set datafile separator "\t"
 set grid ytics lc rgb '#d0d0d0'

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Counts what each call does, the same on each run:
+ * Counts what each function does. The numbers are the same in each run.
  *
  *	count instructions|calls LISTENERS TARGETS
  *
- * counts user-space instructions, one step at a time, or system calls, in a
- * supervisor of so many listeners; on one listener, so many targets wait. It
- * prints each call with the median over its notifications.
+ * counts user-space instructions, by single steps, or system calls, in a
+ * supervisor that has LISTENERS listeners. One listener has TARGETS targets;
+ * several have one each. It prints the median over all notifications for each
+ * function.
  *
  * `count pages LIBRARY` prints the KiB of the library that are private and
  * dirty in this program.
@@ -57,7 +58,7 @@ static struct numbered *numbered;
 		unsigned int number_ = ++numbered->last; \
 		MUST(number_ < NUMBERS);                 \
 		numbered->call[number_] = (what);        \
-		/* Nothing moves over these. */          \
+		/* No access moves over these. */        \
 		__asm__ volatile("" ::: "memory");       \
 		numbered->now = number_;                 \
 		expression;                              \
@@ -185,7 +186,7 @@ int main(int argc, char **argv)
 	plan.threads = count > 1 ? count : atoi(argv[3]);
 	numbered = shared_memory(sizeof(*numbered));
 	alarm(50);
-	/* A step is two switches: quick on one processor. */
+	/* A step is two context switches, which are fast on one processor. */
 	stay_on_one_processor();
 
 	targets = targets_start(&plan, outcome, listeners);

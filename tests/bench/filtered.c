@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* filtered COMMAND...: runs it under a filter that only allows. */
+/* filtered COMMAND...: runs it under a filter that allows every call. */
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# Rates above, the price and the gain of synchronous wake-up below.
+# Above, rates; below, what synchronous wake-up costs and gains.
 data = build . '/plot.tsv'
 set datafile separator "\t"
 set style data histograms

@@ -17,7 +17,7 @@ FILENAME ~ /rates/ {
 	next
 }
 
-# Of n values; sorts them.
+# The quantile of n values, which this function sorts.
 function quantile(values, n, part, i, j, value, at)
 {
 	for (i = 2; i <= n; i++) {
@@ -41,7 +41,7 @@ function middle(table, run, name, values, i, n)
 	return n ? quantile(values, n, 0.5) : 0
 }
 
-# Adds the ratios, round by round, of two that took turns.
+# Appends to values, for each round, the ratio of the rates of two variants.
 function add_ratios(values, n, run, name, to, i)
 {
 	for (i = 1; i <= rounds; i++)

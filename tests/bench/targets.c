@@ -20,8 +20,8 @@
 #include "trap.h"
 
 /*
- * Latencies are counted in buckets, 32 to each power of two: within 3 %.
- * The last one is for all above 4 seconds.
+ * Latencies are counted in buckets, 32 for each power of two, so they are exact
+ * within 3 %. The last bucket counts all above 4 seconds.
  */
 #define BUCKETS ((size_t)28 * 32)
 
@@ -92,7 +92,7 @@ static void *call_until_over(void *arg)
 	pthread_barrier_wait(&all_listen);
 	while (!atomic_load_explicit(&over, memory_order_relaxed)) {
 		unsigned long calls = self->calls;
-		/* No two threads share one. */
+		/* Each thread has numbers of its own. */
 		long number = (self->index << 16) + (long)(calls & 0xffff);
 		unsigned long start = nanoseconds_now();
 		long answer = syscall(SYS_getppid, number);
@@ -125,8 +125,8 @@ static int group_size(void)
 
 /*
  * The first thread of a group installs the filter, which the others inherit.
- * The filter of a single listener is the main thread's, which makes the last
- * calls.
+ * If there is one listener only, the main thread has installed the filter,
+ * because it makes the last calls.
  */
 static void *lead(void *arg)
 {
@@ -165,7 +165,7 @@ static unsigned long percentile(struct thread *threads, unsigned long percent)
 	return bucket_start(number);
 }
 
-/* The rate is that of a time in which all threads are at work. */
+/* The rate is measured while all threads make calls. */
 static void measure(struct outcome *outcome)
 {
 	struct thread *threads =

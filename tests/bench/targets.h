@@ -34,14 +34,15 @@ struct outcome {
 };
 
 /*
- * Starts them; all listeners arrive before the first call is made. The child
- * dies with the thread that started it, exits when it is done, and leaves what
- * it measured in *outcome, which is shared memory. Failure ends the program.
+ * Starts the targets. All listeners arrive before the first call is made. The
+ * child dies with the thread that started it, exits when it is done, and leaves
+ * what it measured in *outcome, which is shared memory. Failure ends the
+ * program.
  */
 pid_t targets_start(const struct plan *plan, struct outcome *outcome,
 		    int *listeners);
 
-/* Keeps the processor busy: instructions, not time. */
+/* Keeps the processor busy for this many turns of a loop. */
 void work(unsigned long turns);
 
 #endif

@@ -67,7 +67,7 @@ static void call_and_check(int number)
 	}
 }
 
-/* Makes calls for so long, then reports how many. */
+/* Makes calls for `ms` milliseconds, and then stores how many a second. */
 static void call_until_over(void)
 {
 	double start = seconds_now();
@@ -83,7 +83,7 @@ static void call_until_over(void)
 	*calls_a_second = calls / (now - start);
 }
 
-/* The action for the two calls of the jobs; the listener, or 0. */
+/* Installs a filter with this action for both jobs: the listener, or 0. */
 static int install(uint32_t action, unsigned int flags)
 {
 	const struct rule rules[] = {
@@ -111,7 +111,7 @@ static long answer_of(pid_t pid, long nr, uint64_t argument)
 	return answer_to_path(path);
 }
 
-/* Runs until the target ends, which closes its end of the socket. */
+/* Answers until the target has ended. */
 static void supervise(int socket)
 {
 	int listener = receive_fd(socket);
@@ -125,7 +125,7 @@ static void supervise(int socket)
 		long answer;
 
 		clear_request(req);
-		/* Since Linux 6.11, the target's end ends the wait. */
+		/* Since Linux 6.11, this fails when the target has ended. */
 		if (seccomp_notify_receive(listener, req) != 0)
 			break;
 		answer = answer_of((pid_t)req->pid, req->data.nr,
@@ -187,12 +187,12 @@ static void measure_trap(void)
 	call_until_over();
 }
 
-/* The one system call that is never dispatched: the return from the handler. */
+/* The handler returns by this system call, which is never dispatched. */
 __asm__(".pushsection .text.restorer, \"ax\"\n"
 	"restorer:\n"
 	"	mov $15, %eax\n" /* rt_sigreturn */
 	"	syscall\n"
-	"	nop\n" /* the kernel looks where the next instruction is */
+	"	nop\n" /* the kernel compares the address after the call */
 	"restorer_end:\n"
 	".popsection\n");
 extern char restorer[], restorer_end[];
@@ -200,7 +200,7 @@ extern char restorer[], restorer_end[];
 static void measure_dispatch(void)
 {
 	static volatile char selector; /* 0: let it run, 1: dispatch */
-	/* As the kernel has it, with a restorer of our own. */
+	/* The kernel's struct sigaction, with a restorer of our own. */
 	const struct {
 		void (*handler)(int, siginfo_t *, void *);
 		unsigned long flags;
@@ -218,7 +218,7 @@ static void measure_dispatch(void)
 
 /* --- ptrace(2) ------------------------------------------------------------ */
 
-/* The call is not made, and gives this. */
+/* Skips the call, and makes it return its answer. */
 static void skip_call(pid_t target, struct user_regs_struct *registers)
 {
 	registers->rax = (unsigned long)answer_of(
@@ -233,7 +233,7 @@ static bool is_of_the_job(const struct user_regs_struct *registers)
 	       registers->orig_rax == SYS_getpgid;
 }
 
-/* Each stop of the target, from its first to its end. */
+/* Handles each stop of the target until it ends. */
 static void trace(pid_t target, int how)
 {
 	struct user_regs_struct registers;
@@ -261,7 +261,7 @@ static void trace(pid_t target, int how)
 			answer = registers.rax;
 			skipped = how == PTRACE_SYSCALL;
 		} else if (how == PTRACE_SYSEMU) {
-			/* Its first other call, which it makes again alone. */
+			/* Not a call of the job: make it again, untraced. */
 			registers.rax = registers.orig_rax;
 			registers.rip -= 2;
 			MUST(ptrace(PTRACE_SETREGS, target, 0, &registers) ==

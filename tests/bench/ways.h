@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* What every way has to answer: ways.c and interposed.c. */
+/* The right answers, for ways.c and interposed.c. */
 #ifndef WAYS_H
 #define WAYS_H
 
