@@ -14,7 +14,7 @@
 
 #include "faults.h"
 
-/* Elsewhere, a call that a handler interrupts fails with EINTR. */
+/* On these processors, the kernel ends an interrupted call without EINTR. */
 #if defined(__arm__) || defined(__mips__)
 #define GIVES_EINTR false
 #else
@@ -136,7 +136,7 @@ static int call_in_pid_namespace(void *arg)
 		*pid = -1;
 		return 1;
 	}
-	/* Its parent's pid is 0 there: fork_bound() would not know it. */
+	/* fork_bound() compares the parent's pid, which is 0 there. */
 	child = fork();
 	if (child < 0) {
 		*pid = -1;
@@ -384,7 +384,7 @@ START_TEST(after_the_first_listener_is_closed_a_second_filter_gets_one)
 }
 END_TEST
 
-/* What a target's trapped calls have given, in shared memory. */
+/* What a target's trapped calls have returned, in shared memory. */
 struct results {
 	atomic_int count;
 	atomic_long last;
@@ -403,8 +403,8 @@ static _Noreturn int call_under_signals(void *arg)
 
 /*
  * Sends a signal and, after a random time, a response to each call, until the
- * kernel has taken a response that the target does not get: how many tries did
- * that take? 0: it did not happen in so many tries.
+ * kernel has taken a response that the target does not get. Returns how many
+ * tries that took, or 0 if it did not happen in `tries` tries.
  */
 static int count_tries_until_a_response_is_lost(struct target target,
 						struct results *results,

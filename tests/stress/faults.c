@@ -20,7 +20,8 @@ void sleep_randomly(unsigned int limit)
 {
 	struct timespec time = { .tv_nsec = rand() % (long)limit * 1000 };
 
-	if (time.tv_nsec > (long)limit * 500) /* a sleep takes its time */
+	/* Even the shortest sleep takes time, so half of the pauses are 0. */
+	if (time.tv_nsec > (long)limit * 500)
 		nanosleep(&time, NULL);
 }
 
@@ -150,7 +151,7 @@ int main(int argc, char **argv)
 				    (unsigned int)strtoul(seed_text, NULL, 0) :
 				    (unsigned int)time(NULL);
 
-	/* Not return: LeakSanitizer, at exit, would make trapped calls. */
+	/* With _exit(), no sanitizer makes calls under the filter. */
 	if (argc > 1)
 		_exit(strcmp(argv[1], CALL_WITH_41) == 0 ? call_with_41(NULL) :
 							   2);

@@ -25,20 +25,20 @@ void assert_as_before(void);
 /* Up to this many microseconds. */
 void sleep_randomly(unsigned int limit);
 
-/* Body: calls with 0, 1, 2, ... until it is killed; each must give one more. */
+/* Body: calls with 0, 1, 2, ...; each call must return its argument plus 1. */
 int count_up(void *arg);
-/* Body: one call with 41, which must give 42. */
+/* Body: one call with 41, which must return 42. */
 int call_with_41(void *arg);
 /* The same body, as a program of its own: this program with this argv[1]. */
 #define CALL_WITH_41 "call-with-41"
 
-/* Receives a call of the target and answers with one more. */
+/* Receives a call of the target and answers with its argument plus 1. */
 void answer(int listener);
 
 /* The target died or left the call: the id is no longer valid. */
 void assert_no_such_notification(int listener, uint64_t id);
 
-/* The last one has died. */
+/* The last target has died. */
 void assert_no_target_is_left(int listener);
 
 /* Answers while there is a target. */

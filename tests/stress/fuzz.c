@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Calls all six functions as an input of libFuzzer says, on listeners with live
+ * Calls all six functions as libFuzzer's input says, on listeners with live
  * targets, and compares each result with what the manual page allows. Ends
  * after FUZZ_CALLS calls (environment), and prints their results.
  *
@@ -11,7 +11,7 @@
  * the ids, which the kernel begins at random, the moments at which the restless
  * crew dies or gets signals, and the library's memory of a listener for
  * synchronous wake-up. An input that failed because of these may have to be run
- * more often, or may not fail again.
+ * several times, or may not fail again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,13 +41,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Descriptors that are open. The first is a listener, not always the same. */
+/* Descriptors that are open. The first is the listener of some crew. */
 static int others[8];
 static int closed;
 
 /*
- * Memory for responses: a page, and after it one that nobody may touch. What is
- * written to `written` stands in `read_only` too.
+ * Memory for responses: each is a page, and after it one without access. The
+ * pages of `written` and `read_only` are the same memory.
  */
 static unsigned char *written;
 static unsigned char *read_only;
@@ -79,7 +79,7 @@ static void count(int function, int error)
 	calls++;
 }
 
-/* All that can be reached has been, or the fuzzing proves less than it says. */
+/* Prints the results. Fails if one that can be reached was never reached. */
 static _Noreturn void finish(void)
 {
 	static const struct {
@@ -155,7 +155,7 @@ static void start(void)
 	written = guarded_page(PROT_READ | PROT_WRITE, file);
 	read_only = guarded_page(PROT_READ, file);
 	no_access = guarded_page(PROT_NONE, file);
-	/* SIGALRM is libFuzzer's. With SA_RESTART, waits would not end. */
+	/* libFuzzer uses SIGALRM. With SA_RESTART, waits would not end. */
 	catch_signal(SIGUSR2, 0);
 	MUST(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
 }
@@ -268,7 +268,7 @@ static void respond(int fd, void *memory, bool readable,
 	} else if (resp->flags && (!lets_run || resp->val || resp->error)) {
 		MUST(error == EINVAL);
 	} else if (at == crew->count) {
-		/* The second for one that is not received yet, too. */
+		/* EINPROGRESS: it has a response, or is not received yet. */
 		MUST(error == ENOENT || error == EINPROGRESS);
 	} else {
 		MUST(error == 0 || (error == ENOENT && !crew->steady));
@@ -289,13 +289,13 @@ static void answer_all(struct crew *crew)
 	}
 }
 
-/* As large as the structure, at the end of a page. */
+/* Memory for a structure of this size, at the end of a page. */
 static void *at_end(unsigned char *memory, size_t size)
 {
 	return memory + page - size;
 }
 
-/* What the last call of alloc gave. */
+/* What the last call of alloc allocated. */
 static struct seccomp_notif *alloced_req;
 static struct seccomp_notif_resp *alloced_resp;
 
@@ -332,7 +332,7 @@ static void fuzz_alloc_and_free(void)
 	MUST(errno == choice);
 }
 
-static unsigned int polled; /* by this input */
+static unsigned int polled; /* how many times, by this input */
 
 static void fuzz_receive(void)
 {
@@ -423,7 +423,7 @@ static void fuzz_respond(void)
 	case 2:
 		memory += 1 + take(1); /* into the next page, and unaligned */
 		break;
-	case 3: /* the kernel's own */
+	case 3: /* an address of the kernel */
 		memory = (void *)~(uintptr_t)take(4);
 		break;
 	case 4:
@@ -461,7 +461,7 @@ static void fuzz_id_valid(void)
 		MUST(error == 0 || (error == ENOENT && !crew->steady));
 }
 
-/* There is no libseccomp in this program: nothing is a context. */
+/* There is no libseccomp in this program, so no value is a valid context. */
 static void fuzz_fd(void)
 {
 	const uint64_t choice = take(1);
@@ -479,7 +479,7 @@ static void swap_listener(struct crew *crew)
 	MUST(dup2(swapped->listener, others[0]) == others[0]);
 }
 
-/* Ends each wait. */
+/* Sends a signal at this interval, which ends each wait; 0 stops it. */
 static void run_timer(long nanoseconds)
 {
 	const struct itimerspec every = { { 0, nanoseconds },
@@ -521,14 +521,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	begin_input(data, size);
 	while (input_left) {
-		/* So that equal bytes do not choose one function alone. */
+		/* With the step, equal bytes choose different functions. */
 		uint64_t choice = take(1) + step++;
 
 		switch (choice % 16) {
 		case 0:
 			fuzz_alloc_and_free();
 			break;
-		case 1: /* slow, with its search for libseccomp */
+		case 1: /* rarely, as its search for libseccomp is slow */
 			if (choice / 16 % 8 == 0)
 				fuzz_fd();
 			else

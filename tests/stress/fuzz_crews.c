@@ -90,7 +90,7 @@ void start_crews(void)
 	reap(pids[GONE]);
 }
 
-/* Answers each steady caller once, so that its next call tells the same. */
+/* Answers each steady caller with 0, so that all next calls report 0. */
 static void answer_all_callers(struct crew *crew)
 {
 	struct seccomp_notif_resp resps[CALLERS] = { 0 };
@@ -103,7 +103,7 @@ static void answer_all_callers(struct crew *crew)
 			MUST(errno == EINTR);
 		resps[i].id = req.id;
 	}
-	/* Not before all were received: a caller would come twice. */
+	/* A caller that is answered sooner could be received twice. */
 	for (int i = 0; i < CALLERS; i++)
 		while (ioctl(crew->listener, SECCOMP_IOCTL_NOTIF_SEND,
 			     &resps[i]) < 0)

@@ -27,7 +27,7 @@ struct crew {
 	} pending[16];
 	size_t count;
 	uint64_t last_id;
-	/* What each steady caller's next call has to tell. */
+	/* What the next call of each steady caller has to report. */
 	uint64_t answers[CALLERS];
 };
 

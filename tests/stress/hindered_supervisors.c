@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* Supervisors under signals, without descriptors or memory, forked. */
+/* Supervisors that get signals, have no descriptors or memory, or fork. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -29,15 +29,15 @@ extern void __tsan_init(void) __attribute__((weak));
 /* In memory that the target, the supervisor and its children share. */
 struct load {
 	atomic_bool stop;
-	atomic_ulong called; /* and got the right answer */
+	atomic_ulong called; /* by the target, which checks each answer */
 	atomic_ulong answered;
 	atomic_ulong interrupted; /* receives */
-	atomic_ulong signals;	  /* those that came together too */
+	atomic_ulong signals;	  /* also those that the kernel merged */
 };
 
 static struct load *load;
 
-/* The second argument of a call tells a supervisor thread to end with it. */
+/* The second argument tells a supervisor thread that the call is its last. */
 static bool make_call(bool last)
 {
 	long number = (long)load->called++;
@@ -69,7 +69,7 @@ static int call_from_threads(void *arg)
 	return 0;
 }
 
-/* Answers one call, which no signal may hinder; false if it was the last. */
+/* Answers one call even if signals come. Returns false for the last call. */
 static bool answer_one(int listener, struct seccomp_notif *req,
 		       struct seccomp_notif_resp *resp)
 {
@@ -102,7 +102,7 @@ static void *supervise(void *arg)
 static struct target start_supervised(pthread_t threads[SUPERVISORS],
 				      void *(*supervisor)(void *))
 {
-	/* Where the threads find it. */
+	/* Static, since the threads use it. */
 	static struct target target;
 
 	load = shared_memory(sizeof(*load));
@@ -114,7 +114,7 @@ static struct target start_supervised(pthread_t threads[SUPERVISORS],
 	return target;
 }
 
-/* Each call was answered once: the target has seen that it was rightly. */
+/* Each call was answered once, and the target has checked the answers. */
 static void end_supervised(struct target *target,
 			   pthread_t threads[SUPERVISORS])
 {
@@ -156,8 +156,7 @@ static void *supervise_under_signals(void *arg)
 /*
  * "The function sends the response even if a signal arrives." "A signal that
  * arrives during this function does not change the result." With SA_RESTART,
- * newer kernels do not end
- * a receive either.
+ * kernels since Linux 6.6 do not interrupt a receive either.
  */
 START_TEST(signals_lose_no_call)
 {
@@ -169,7 +168,7 @@ START_TEST(signals_lose_no_call)
 
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
 	target = start_supervised(threads, supervise_under_signals);
-	/* Signals end a sleep: by the clock. */
+	/* A signal ends a sleep, so the clock decides. */
 	for (double end = seconds_now() + SECONDS; seconds_now() < end;)
 		sleep_ms(100);
 	printf("%d supervisor threads, %d seconds, SA_RESTART %s: %lu signals, %lu receives interrupted, %lu calls answered\n",
@@ -223,7 +222,7 @@ static atomic_int receiver; /* the thread's id, while it may be waiting */
 static void *receive_once(void *arg)
 {
 	struct seccomp_notif *req = arg;
-	int listener = (int)req->id; /* before it has one */
+	int listener = (int)req->id; /* the test has stored it there */
 
 	receiver = (int)syscall(SYS_gettid);
 	ck_assert_int_eq(seccomp_notify_receive(listener, req), 0);
@@ -241,7 +240,7 @@ static void *receive_once(void *arg)
 START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {
 	int *told = shared_memory(sizeof(*told));
-	/* The other way round it would inherit the listener that is to end. */
+	/* Started first, or it would inherit the listener that has to end. */
 	struct target other = start_target(call_with_41, NULL);
 	struct target target = start_target(call_when_told, told);
 	const int number = target.listener;
@@ -364,7 +363,7 @@ START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 	small = before;
 	small.rlim_cur = measure_address_space() + (16 << 20);
 	ck_assert_int_eq(setrlimit(RLIMIT_AS, &small), 0);
-	/* Check needs memory: it has to wait. */
+	/* Check's assertions need memory, so they come later. */
 	memory = exhaust_memory();
 	result = seccomp_notify_alloc(&no_req, &no_resp);
 	for (answered = 0; answered < 1000; answered++) {
@@ -391,7 +390,7 @@ START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 }
 END_TEST
 
-/* /proc/self/status tells. */
+/* /proc/self/status tells whether this process has a filter. */
 static bool has_no_filter(void)
 {
 	char line[256];

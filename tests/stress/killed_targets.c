@@ -17,8 +17,8 @@
 #define WITHIN 300 /* microseconds */
 
 /*
- * A kill is mostly waiting, so that many processes share them. Each of these is
- * checked like a test.
+ * Killing a target is mostly waiting, so several processes do it at a time.
+ * Each of them checks its own memory and descriptors, as each test does.
  */
 #define WORKERS 8
 
@@ -60,7 +60,8 @@ START_TEST(targets_killed_before_receive_leave_nothing)
 }
 END_TEST
 
-static atomic_int *answered; /* by all workers, though killed */
+/* How many targets were answered after the kill, by all workers. */
+static atomic_int *answered;
 
 static void kill_before_respond(void)
 {

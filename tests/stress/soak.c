@@ -5,9 +5,9 @@
  * process answer them, and this process kills targets at random and starts
  * others in their place.
  *
- * What the answer has to be follows from the arguments, so that a target can
- * tell a wrong one. The environment gives DURATION=SECONDS (60) and SEED=N.
- * Needs Linux 5.9, for the event that the last target has gone.
+ * The right answer follows from the arguments, so that a target notices a wrong
+ * one. The environment gives DURATION=SECONDS (60) and SEED=N.
+ * Needs Linux 5.9, which reports that the last target has gone.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -24,11 +24,11 @@
 #include "soak.h"
 
 enum {
-	PATIENCE = 10,	  /* seconds until a call without an answer is lost */
+	PATIENCE = 10,	  /* seconds until a call counts as lost */
 	KILL_EVERY = 400, /* milliseconds at most */
 	REPORT_EVERY = 5, /* seconds */
 	WARM_UP = 5,	  /* seconds, after which memory may not grow */
-	GROWTH = 1024,	  /* KiB of resident memory that mean nothing */
+	GROWTH = 1024,	  /* KiB that resident memory may grow by */
 };
 
 struct shared *shared;
@@ -191,7 +191,7 @@ static void check_alive(void)
 		     status);
 }
 
-/* Every target gets its last answers, and ends; so do their listeners. */
+/* Waits until all targets have ended, and their listeners are closed. */
 static void end_targets(void)
 {
 	long deadline = (long)seconds_now() + PATIENCE;

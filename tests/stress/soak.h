@@ -17,7 +17,7 @@ enum {
 	TARGETS = 8,
 	THREADS = 8, /* of each target */
 	SUPERVISORS = 8,
-	FILE_TO_SEEK = 100, /* the descriptor, by which the filter knows it */
+	FILE_TO_SEEK = 100, /* the descriptor that the filter traps */
 };
 
 /* One for each thread of a target; only that thread writes it. */

@@ -19,7 +19,7 @@
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE (1UL << 0)
 #endif
 
-/* Its last user closes it: the epoll instance, or a thread that answers. */
+/* The last user closes it. Users are epoll and the threads that answer. */
 struct listener {
 	int fd;
 	atomic_int users;
@@ -88,7 +88,7 @@ static void *answer_forever(void *arg)
 			leave(listener);
 			continue;
 		}
-		/* A bare EPOLLERR tells nothing: a signal is pending. */
+		/* A bare EPOLLERR only means that a signal is pending. */
 		if (!(event.events & EPOLLIN)) {
 			watch(listener, EPOLL_CTL_MOD);
 			continue;
@@ -124,7 +124,7 @@ _Noreturn void be_supervisor(int socket, int made)
 
 		/*
 		 * Before Linux 6.11, a receive whose target died waits until a
-		 * signal comes. The other threads only call again.
+		 * signal comes. The other threads just repeat their call.
 		 */
 		if (poll(&arrival, 1, 100) != 1) {
 			for (int i = 0; i < SUPERVISORS; i++)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* A target: its threads call, and compare each result with what it has to be.
- */
+/* A target, whose threads make calls and check each result. */
 #include <errno.h>
 #include <pthread.h>
 #include <sys/syscall.h>
