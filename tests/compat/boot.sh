@@ -3,7 +3,7 @@
 # Builds the suite for a machine and runs it there as root, on one of Debian's
 # kernels, under full emulation. check-kernels and check-machines source it.
 # What they unpack and build is kept in build/guests. At most two guests are
-# built or run at a time, also if both scripts run at the same time.
+# built or run at a time, even if both scripts run at the same time.
 # shellcheck shell=bash disable=SC2154 # common.sh has the variables.
 . tests/lib/apt.sh
 need cpio cpio
@@ -11,11 +11,12 @@ need pkg-config pkg-config
 
 store=$PWD/build/guests
 mkdir -p "$store"
-run=()    # what runs a command where the compiler and qemu are
+run=()    # a command that runs others in a root with compiler and qemu
 limit=900 # seconds for a guest; on an idle machine, none needs 100
 
-# kernel SUITE-ARCH METAPACKAGE: the newest kernel, in $store/METAPACKAGE-SUITE-
-# ARCH. The package that has the image is the last in a chain of dependencies.
+# kernel SUITE-ARCH METAPACKAGE: unpacks the newest kernel in
+# $store/METAPACKAGE-SUITE-ARCH. The package that has the image is the last in a
+# chain of dependencies.
 kernel() {
 	local name next=$2 fetched folder=$store/$2-$1 lock
 	apt_update "$1"
@@ -38,7 +39,8 @@ kernel() {
 	exec {lock}>&-
 }
 
-# userland SUITE-ARCH: what the suite is built with and needs, in folder root.
+# userland SUITE-ARCH: unpacks what the suite is built with and what it needs in
+# the folder root.
 userland() {
 	local root=$store/$1/root name fetched to link
 	apt_fetch "$1" libc6 libc6-dev linux-libc-dev check libsubunit-dev \
@@ -148,7 +150,8 @@ boot() {
 
 guests=0
 
-# guest COMMAND...: in its turn, one of two for all that use this folder.
+# guest COMMAND...: runs it as soon as it gets its lock, which is one of two for
+# all guests of this folder.
 guest() {
 	local turn
 	exec {turn}>"$store/turn.$((guests % 2))"
@@ -157,7 +160,7 @@ guest() {
 	touch "$work/$guests.done"
 }
 
-# start COMMAND...: in the background, in one of two queues.
+# start COMMAND...: runs it in the background, when guest() has its lock.
 start() {
 	guests=$((guests + 1))
 	guest "$@" >"$work/$guests.out" 2>"$work/$guests.err" &

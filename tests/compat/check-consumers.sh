@@ -8,11 +8,12 @@
 #
 # Each row is a consumer that runs twice: on this library, and on libseccomp as
 # the control. "These programs and test suites of other projects give the same
-# results on this library as on libseccomp." The target fails where a consumer's output differs, where a call
-# reached the wrong library, or where libseccomp-notify(7) says other than was
-# measured. The consumers come from Debian's archive and are unpacked in
-# build/consumers, which keeps them for the next run; nothing is installed. What
-# can't be downloaded is skipped.
+# results on this library as on libseccomp." The target fails if a consumer's
+# output differs, if a call reached the wrong library, or if the table in
+# libseccomp-notify(7) is not what was measured. The consumers come from
+# Debian's archive and are unpacked in build/consumers, which keeps them for the
+# next run. Nothing is installed. Consumers that cannot be downloaded are
+# skipped.
 . "$(dirname "$0")/../lib/common.sh"
 . tests/lib/apt.sh
 
@@ -41,7 +42,7 @@ pkg-config --exists json-c ||
 	fail "json-c is missing: install the package libjson-c-dev"
 [ "$(uname -m)" = x86_64 ] || fail "the containers' profile is for x86-64"
 
-# Cgroups outlive their processes.
+# Cgroups outlive their processes, so this script removes them.
 remove_cgroups() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	unshare --mount bash -c 'mount -t cgroup2 cgroup2 "$1"
@@ -59,8 +60,9 @@ trap 'status=$?; set +e; remove_cgroups; (exit $status); clean_up' EXIT
 
 # --- Debian's archive --------------------------------------------------------
 
-# What the consumers of each suite are, and what they need that this machine may
-# not have. "Bookworm and sid are the releases of Debian that they come from."
+# The packages with the consumers from each suite, and with what they need and
+# this machine may lack. "Bookworm and sid are the releases of Debian that they
+# come from."
 declare -A packages=(
 	[bookworm]="libseccomp2 libseccomp-dev libcap2 libcap-dev librust-libc-dev
 		golang-github-seccomp-libseccomp-golang-dev busybox-static runc
@@ -77,12 +79,13 @@ root_of() {
 	echo "$out/$1"
 }
 
-# libseccomp_of SUITE: a root that has nothing else.
+# libseccomp_of SUITE: a root that has libseccomp and nothing else.
 libseccomp_of() {
 	echo "$out/$1-libseccomp"
 }
 
-# unpack_root SUITE: its packages, if they are not there in the newest versions.
+# unpack_root SUITE: unpacks the newest versions of its packages, unless they
+# are there.
 unpack_root() {
 	local root folder fetched
 	root=$(root_of "$1")
@@ -100,7 +103,7 @@ unpack_root() {
 	done
 	# shellcheck disable=SC2086 # a list
 	apt_unpack "$1-amd64" "$root" ${packages[$1]} || return
-	# Alone, for LD_LIBRARY_PATH: the C library of sid is not for this machine.
+	# Copied, since LD_LIBRARY_PATH must not lead to sid's C library.
 	(cd "$root" && find usr -name '*libseccomp[.-]*' -o -name 'seccomp*.h' |
 		cpio -pdm --quiet "$root-libseccomp") || return
 	echo "${fetched[*]}" >"$root.packages"
@@ -115,9 +118,9 @@ version() {
 
 # --- One row -----------------------------------------------------------------
 
-# on LIBRARY PRELOADED COMMAND...: for row() to compare. What the command prints
-# is the result, its last line the one that the table shows. AUDIT is empty where
-# the command counts the calls in its own way.
+# on LIBRARY PRELOADED COMMAND...: runs the command. row() compares its output,
+# and the table shows the last line. AUDIT is empty if the command counts the
+# calls in its own way.
 on() {
 	local library=$1 preloaded=$2 status=0
 	shift 2
@@ -129,16 +132,16 @@ on() {
 	[ "$status" = 0 ] || echo "exit status $status" >>"$work/$library.out"
 }
 
-# counted LIBRARY: the calls that reached ours and libseccomp's six: all, and
-# the receives and responses of each.
+# counted LIBRARY: prints how many calls reached our six functions, how many of
+# them were receives and responses, and the same three numbers for libseccomp's.
 counted() {
 	od -An -v -t u8 -w96 "$work/$1.count" 2>/dev/null | awk '{
 		print $1 + $2 + $3 + $4 + $5 + $6, $3, $4,
 			$7 + $8 + $9 + $10 + $11 + $12, $9, $10 }'
 }
 
-# row CONSUMER SUITE VERSION HOW: of the last on() for each library. If BARE is
-# "yes", the control is the kernel, and nothing is counted there.
+# row CONSUMER SUITE VERSION HOW: adds the row of the last on() of each library.
+# If BARE is "yes", the control calls the kernel, and its calls are not counted.
 row() {
 	local consumer=$1 suite=$2 version=$3 how=$4 calls received answered
 	local others calls_here answered_there result control
@@ -195,7 +198,7 @@ check_page() {
 	[ "$said" = "$measured" ] || {
 		diff -u --label "libseccomp-notify(7)" --label measured \
 			<(echo "$said") <(echo "$measured") >&2 || true
-		failures+=("libseccomp-notify(7) has another table than was measured")
+		failures+=("the table in libseccomp-notify(7) is not what was measured")
 	}
 	said=$(sed -n 's/.*check-consumers.*[^0-9]\([0-9][0-9]*\) rows.*/\1/p' README.md)
 	[ "$said" = "$(page_table | wc -l)" ] ||

@@ -22,20 +22,21 @@
 # Packages: gcc-sh4-linux-gnu libc6-dev-sh4-cross
 # Packages: gcc-sparc64-linux-gnu libc6-dev-sparc64-cross
 # Packages: gcc-x86-64-linux-gnux32 libc6-dev-x32-cross
-# The machines are all for which Debian 12 has a compiler and a C library with
-# notifications. With names of machines as arguments: these alone.
+# These are all machines for which Debian 12 has a compiler and a C library with
+# notifications. If names of machines are given as arguments, only these are
+# tested.
 #
-# On each, with nothing but CC given: neither compiler nor linker prints a
-# warning; the library has the same six symbols, needs libc alone, has at most
-# 16 KiB stripped, and all its relocations are done and write-protected at start;
-# its stack is not executable. The suite is linked with a Check that has all
-# names of this machine's, and nothing behind them, since Debian has no Check for
-# half of the machines: check-machines runs the suite.
+# On each, make gets nothing but CC. The compiler and the linker must not print
+# a warning. The library must have the same six symbols, need libc alone, and
+# have at most 16 KiB when it is stripped. Its relocations must be done and
+# write-protected at start, and its stack must not be executable. Debian has no
+# Check for half of the machines, so the suite is linked with a library that
+# defines all functions of Check, but empty. check-machines runs the suite.
 #
 # The file of each library may have a hole of zeros, so that the data begin on a
-# page of their own. That hole is not counted: it can be as large as the largest
-# page that the machine's kernels have. hppa, where libgcc adds the atomic
-# operations, has 15 KiB without it.
+# page of their own. That hole is not counted, because it can be as large as the
+# largest page that the machine's kernels have. The library for hppa, where
+# libgcc adds the atomic operations, has 15 KiB without the hole.
 . "$(dirname "$0")/../lib/common.sh"
 need readelf binutils
 need pkg-config pkg-config
@@ -50,7 +51,7 @@ machines="aarch64-linux-gnu alpha-linux-gnu arm-linux-gnueabi
 	sparc64-linux-gnu x86_64-linux-gnux32"
 [ "$#" = 0 ] || machines=$*
 
-# The headers of Check, which are the same for each machine, and its names.
+# Check's headers are the same for each machine. check.c defines its functions.
 headers=$(pkg-config --variable=includedir check)
 mkdir "$work/include"
 cp "$headers"/check*.h "$work/include"

@@ -6,8 +6,8 @@
 # Packages: libc6-dev libseccomp-dev make mount perl pkg-config python3
 # Packages: util-linux
 #
-# Uses the files that `make install` gives, through pkg-config. Measures what
-# the documentation says of differences on the libseccomp that is here, and on
+# Uses the files that `make install` installs, through pkg-config. Measures the
+# documented differences from the libseccomp that is installed here, and from
 # those of newer Debian releases. The parts are in tests/compat/dropin.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/common.sh
@@ -19,7 +19,7 @@ NEWER="trixie sid"
 dropin=tests/compat/dropin
 stage=$work/stage
 lib=$stage/usr/local/lib
-# The name by which the dynamic linker is told to look for ours.
+# The dynamic linker finds ours there.
 export LD_LIBRARY_PATH=$lib
 export -f fail
 export check stage work dropin
@@ -42,7 +42,7 @@ ok() {
 	echo "ok: $* ($SECONDS s)"
 }
 
-# flags OPTIONS...: those of the installed files.
+# flags OPTIONS...: prints pkg-config's flags for the installed files.
 flags() {
 	PKG_CONFIG_LIBDIR=$stage/usr/local/lib/pkgconfig \
 		PKG_CONFIG_SYSROOT_DIR=$stage pkg-config "$@" libseccomp-notify
@@ -57,7 +57,7 @@ without_libseccomp() {
 		"$work/hidden" "$@"
 }
 
-# build PROGRAM OPTIONS...: from the one source; the compiler must be silent.
+# build PROGRAM OPTIONS...: builds drop-in.c; the compiler must be silent.
 build() {
 	local program=$work/$1
 	shift
@@ -72,8 +72,9 @@ build() {
 	}
 }
 
-# bindings COMMAND...: what the dynamic linker binds for libseccomp-notify or
-# for the program, which must work: FILE NAME FILE-THAT-HAS-IT.
+# bindings COMMAND...: runs the command, which must work, and prints to which
+# files the dynamic linker binds the functions: FILE NAME FILE-THAT-DEFINES-IT.
+# The bindings of libseccomp itself are left out.
 bindings() {
 	rm -f "$work"/bindings.*
 	LD_BIND_NOW=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$work/bindings \
@@ -87,7 +88,8 @@ bindings() {
 		sed 's|[^ ]*/||g' | grep -v "^$THEIRS " | sort -u
 }
 
-# expected PROGRAM LIBRARY: the six from there, all else from libseccomp.
+# expected PROGRAM LIBRARY: the bindings if the program gets the six functions
+# from that library, and all others from libseccomp.
 expected() {
 	local call
 	{
@@ -103,7 +105,7 @@ expected() {
 
 make -s install DESTDIR="$stage"
 
-# Downloads in the background what differences.sh looks at last.
+# Downloads in the background what differences.sh needs last.
 arch=$(dpkg --print-architecture)
 for suite in $NEWER; do
 	apt_update "$suite-$arch"

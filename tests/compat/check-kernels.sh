@@ -4,7 +4,8 @@
 # check-kernels: Boot Debian's kernels, 5.10 to the newest, and run the tests
 # Packages: apt cpio debian-archive-keyring gcc gzip make pkg-config
 # Packages: qemu-system-x86
-# With names of suites as arguments: their kernels alone.
+# If names of Debian's suites are given as arguments, only their kernels are
+# tested.
 . "$(dirname "$0")/../lib/common.sh"
 . tests/compat/boot.sh
 need qemu-system-x86_64 qemu-system-x86

@@ -14,7 +14,7 @@
 # Packages: gcc-s390x-linux-gnu libc6-dev-s390x-cross
 # Packages: qemu-system-arm qemu-system-mips qemu-system-misc qemu-system-ppc
 # Packages: qemu-system-x86
-# With names of machines as arguments: these alone.
+# If names of machines are given as arguments, only these are tested.
 . "$(dirname "$0")/../lib/common.sh"
 . tests/compat/boot.sh
 
@@ -42,10 +42,11 @@ machine() {
 	boot "$name" "$image-$kernel" "$user" "$@"
 }
 
-# All that a machine is given is of this machine's suite, but for riscv64 and
-# loong64, which Debian 12 does not have: TOOLS is "here", or the SUITE-ARCH of
-# compiler and qemu. The newest armel kernel is for boards that qemu does not
-# emulate, so armel's suite runs on the kernel of armhf.
+# The packages for a machine come from the Debian release that runs here, except
+# for riscv64 and loong64, which Debian 12 lacks. TOOLS is "here" if the
+# compiler and qemu are installed here, or else the SUITE-ARCH to take them
+# from. The newest armel kernel is for boards that qemu does not emulate, so the
+# tests for armel run on the kernel of armhf.
 while read -r name tools compiler user kernel metapackage console qemu; do
 	[ "$#" = 0 ] || grep -qw "$name" <<<"$*" || continue
 	[ "$tools" != here ] || {

@@ -6,10 +6,10 @@
 # Packages: gperf lib32gcc-12-dev libc6-dev-i386 libseccomp-dev lld make
 # Packages: mmdebstrap mount musl-tools pkg-config
 #
-# One line for each variant, which runs as many checks as the native suite, and
-# for which compiler and linker are silent. Needs root, to make a Debian of its
-# own for each release. What is downloaded, and what is built from that, is kept
-# in build/variants.
+# Prints a line for each variant. Each has to run as many checks as the native
+# suite, and the compiler and the linker must not print a warning. This needs
+# root, to make a minimal Debian for each release. Downloads, and what is built
+# from them, are kept in build/variants.
 # shellcheck disable=SC2016 # what is in single quotes, another shell expands
 . "$(dirname "$0")/../lib/common.sh"
 . tests/lib/apt.sh
@@ -35,7 +35,8 @@ quiet() {
 	fi
 }
 
-# checks VARIANT LOG: prints how many checks ran; the native suite has as many.
+# checks VARIANT LOG: prints how many checks ran. They must be as many as in the
+# native suite.
 checks() {
 	local count
 	count=$(sed -n 's/^100%: Checks: \([0-9]*\), .*/\1/p' "$2")
@@ -45,7 +46,7 @@ checks() {
 	ok "$1: Checks: $count ($SECONDS s)"
 }
 
-# suite VARIANT FOLDER VARIABLE=...: builds it there, runs it.
+# suite VARIANT FOLDER VARIABLE=...: builds the suite there, and runs it.
 suite() {
 	local variant=$1 build=$out/$2
 	shift 2
@@ -74,7 +75,7 @@ check_compilers() {
 
 # --- Debian's archive --------------------------------------------------------
 
-# unpacked SUITE-ARCH PACKAGE...: to the folder root of the store, once.
+# unpacked SUITE-ARCH PACKAGE...: unpacks them once, to the store's folder root.
 unpacked() {
 	local root=$store/$1/root fetched
 	apt_fetch "$@" || return
@@ -110,7 +111,7 @@ check_32_bits() {
 		file "$build/tests/$program" | grep -q 'ELF 32-bit' ||
 			fail "gcc -m32: $program is not of 32 bits"
 	done
-	# Exec format error: 126.
+	# The shell's exit status for an exec format error is 126.
 	program=0
 	"$build/tests/secure" 2>/dev/null || program=$?
 	if [ "$program" = 126 ]; then
@@ -122,8 +123,8 @@ check_32_bits() {
 
 # --- musl --------------------------------------------------------------------
 
-# for_musl PACKAGE LIBRARY FOLDER OPTION...: built where its source is; the
-# library needs what is in that folder.
+# for_musl PACKAGE LIBRARY FOLDER OPTION...: builds the library where its source
+# is, after that folder, which it needs.
 for_musl() {
 	local package=$1 library=$2 folder=$3 log=$store/$1.log
 	shift 3
@@ -195,14 +196,14 @@ check_headers() {
 	done
 }
 
-# version_of HEADERS: of Linux.
+# version_of HEADERS: the version of Linux that they are of.
 version_of() {
 	awk '/LINUX_VERSION_CODE/ {
 		print int($3 / 65536) "." int($3 / 256) % 256
 	}' "$1/linux/version.h"
 }
 
-# within CHROOT COMMAND: as a shell of a fresh login there.
+# within CHROOT COMMAND: runs it there, as a fresh login does.
 within() {
 	# The kernel removes the mount when the last process that sees it ends.
 	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' \
@@ -211,9 +212,9 @@ within() {
 		chroot "$1" sh -euc "cd /source; $2" </dev/null
 }
 
-# release SUITE COMPILER...: the README's command, on a Debian with nothing
-# installed; then the suite with each compiler. One that ends with - is the
-# newest of that name.
+# release SUITE COMPILER...: runs the README's command on a Debian with nothing
+# installed, and then the suite with each compiler. A name that ends with -
+# means the newest version.
 release() {
 	local suite=$1 chroot=$work/$1 log=$out/$1.log command cc
 	shift
@@ -266,7 +267,7 @@ copy_source() {
 	cp -r Makefile README.md libseccomp-notify.pc.in include src tests man "$1"
 }
 
-# lines LOG PATTERN WORD...: there are such lines; each has all the words.
+# lines LOG PATTERN WORD...: lines match the pattern, and each has all words.
 lines() {
 	local log=$1 pattern=$2 found word
 	shift 2
@@ -306,7 +307,7 @@ check_packager() {
 	"${user[@]}" make -s -C "$work/source" BUILD="$work/products" check \
 		>"$log" 2>&1 || {
 		cat "$log" >&2
-		fail "can't be built from a read-only folder by an ordinary user"
+		fail "an ordinary user cannot build a read-only source and check it"
 	}
 	quiet "$log"
 	checks "from a read-only folder, as an ordinary user" "$log"
@@ -315,7 +316,7 @@ check_packager() {
 	log=$out/space.log
 	make -s -C "$work/with a space" check >"$log" 2>&1 || {
 		cat "$log" >&2
-		fail "can't be built in a folder with a space in its name"
+		fail "make check fails in a folder with a space in its name"
 	}
 	quiet "$log"
 	checks "in a folder with a space in its name" "$log"

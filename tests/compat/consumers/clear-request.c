@@ -2,8 +2,8 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * libseccomp's seccomp_notify_receive() needs a request of zeros, which is a
- * documented difference. A supervisor of ours that is to run on libseccomp is
- * linked with this and --wrap=seccomp_notify_receive.
+ * documented difference. To run one of our supervisors on libseccomp, link it
+ * with this and --wrap=seccomp_notify_receive.
  */
 #include <seccomp.h>
 #include <string.h>

@@ -62,8 +62,8 @@ static void open_counters(void)
 }
 
 /*
- * Each ends in a jump, so that the function called sees its true caller: the
- * compiler makes it one at -O2, where types and arguments are the same.
+ * Each ends in a jump, so that the function called sees its true caller. The
+ * compiler makes it one at -O2, because types and arguments are the same.
  */
 #define COUNTER(library, call)                                              \
 	static uintptr_t count_##library##_##call(uintptr_t a, uintptr_t b) \
@@ -148,7 +148,7 @@ unsigned int la_objopen(struct link_map *map, Lmid_t lmid, uintptr_t *cookie)
 	return LA_FLG_BINDTO | LA_FLG_BINDFROM;
 }
 
-/* What our function asks of libseccomp's is no call of the program's. */
+/* The program's calls are counted, not those that our library makes. */
 /* NOLINTBEGIN(readability-non-const-parameter): <link.h> declares it so */
 uintptr_t la_symbind64(Elf64_Sym *symbol, unsigned int index, uintptr_t *from,
 		       uintptr_t *to, unsigned int *flags, const char *name)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 """lxc.py FOLDER: runs a command in a container of LXC, whose monitor asks this
-program what each mkdir(2) of the command is to give. Prints "3 calls answered"
-if the command got the answers. FOLDER is an empty one."""
+program for the result of each mkdir(2) of the command. Prints "3 calls
+answered" if the command got these results. FOLDER must be empty."""
 import os
 import socket
 import struct
@@ -14,7 +14,7 @@ address = folder + "/proxy"
 # The head of LXC's message, which its request and response follow: reserved,
 # two pids, three sizes, the length of a cookie.
 HEAD = struct.Struct("=QiiHHHxxQ")
-# As no mkdir(2) of the kernel's gives them.
+# The kernel's mkdir(2) never fails with these.
 ERRORS = (1001, 1002, 1003)
 COMMAND = """
 import os

@@ -6,10 +6,10 @@
 # commands in the containers got. POLICY says which agent it is: "examples" is
 # that of tests/examples, "seccompagent" is the one that comes with runc, and
 # "bypass4netns" gets bind(2) and connect(2) instead, and replaces the socket by
-# one of the host's network. The current folder is an empty one. CGROUPS names
-# the folder of /sys/fs/cgroup that the containers' cgroups are in.
+# one of the host's network. The current folder must be empty. CGROUPS names the
+# folder of /sys/fs/cgroup that the containers' cgroups are in.
 set -euo pipefail
-# As process 1 of its namespace, this shell otherwise ignores them.
+# The shell is process 1 of its namespace, where it ignores signals by default.
 trap 'exit 130' INT TERM
 
 busybox=$1
@@ -34,11 +34,11 @@ fail() {
 	exit 1
 }
 
-# await COMMAND...: until it succeeds.
+# await COMMAND...: repeats it until it succeeds.
 await() {
 	local end=$((SECONDS + seconds))
 	until "$@" 2>/dev/null; do
-		[ "$SECONDS" -lt "$end" ] || fail "this never came true: $*"
+		[ "$SECONDS" -lt "$end" ] || fail "this did not succeed within $seconds seconds: $*"
 		sleep 0.02
 	done
 }
@@ -86,14 +86,14 @@ oci() {
 	"$runtime" --root "$here/state" "$@"
 }
 
-# run NAME COMMAND: a container, to its end.
+# run NAME COMMAND: runs a container until it ends.
 run() {
 	bundle "$1" "$2"
 	(cd "$here/$1" && timeout "$seconds" "$runtime" --root "$here/state" \
 		run "$1") 2>&1 </dev/null || echo "exit status $?"
 }
 
-# start NAME COMMAND: a container in the background; its output is NAME.out.
+# start NAME COMMAND: runs a container in the background. It prints to NAME.out.
 start() {
 	bundle "$1" "$2"
 	(cd "$here/$1" && exec "$runtime" --root "$here/state" run "$1") \
@@ -139,7 +139,7 @@ is_stopped() {
 	[ "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status")" = T ]
 }
 
-# Is there a mkdir that waits for its answer?
+# Succeeds if a mkdir waits for its answer.
 waits() {
 	grep -lx mkdir /proc/[0-9]*/comm | while read -r comm; do
 		grep -q "^83 " "${comm%/comm}/syscall" && echo "$comm"
@@ -243,7 +243,7 @@ serving() {
 	cat "$here/$name.out"
 }
 
-# listens PORT: of TCP, in this network.
+# listens PORT: succeeds if a server listens on that TCP port in this network.
 listens() {
 	grep -qhE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") 0+:0000 0A" \
 		/proc/net/tcp /proc/net/tcp6

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * An ioctl(2) for the kernel's selftests: it receives, responds and asks for
- * valid ids by the three calls of the library. All other requests, and those
- * for anything but a request of the header's size, go to the kernel.
+ * An ioctl(2) for the kernel's selftests. It calls the library to receive, to
+ * respond and to check ids. All other requests go to the kernel, also those
+ * whose number carries another size of the structure than the header has.
  */
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 #include <seccomp.h>
 
-/* libseccomp's other calls refuse to work before this one. */
+/* libseccomp's other functions fail before this one was called. */
 __attribute__((constructor)) static void alloc_first(void)
 {
 	struct seccomp_notif *req;

@@ -6,7 +6,7 @@
 
 # --- libseccomp's own tests --------------------------------------------------
 
-# source_of SUITE: libseccomp's source.
+# source_of SUITE: downloads libseccomp's source.
 source_of() {
 	apt_source "$1" libseccomp "$out/libseccomp-$1" || {
 		missing "$1-source" "the source of libseccomp"
@@ -35,7 +35,7 @@ libseccomp_tests() {
 	if ! source_of "$suite"; then
 		[ "$suite" = sid ] && source_of trixie || return 0
 		from=trixie
-		echo "SKIP: check-consumers: the tests of sid's libseccomp: trixie's run on sid's library"
+		echo "SKIP: check-consumers: the tests of sid's libseccomp: their source could not be downloaded, so trixie's tests run on sid's library"
 	fi
 	tests=$out/libseccomp-$from/tests
 	library=$root/usr/lib/$triplet/libseccomp.so.2
@@ -62,7 +62,7 @@ libseccomp_tests() {
 
 # --- Go ----------------------------------------------------------------------
 
-# go_results: of `go test -v`, without times.
+# go_results: the results in the output of `go test -v`, without times.
 go_results() {
 	sed -nE 's/^--- (PASS|FAIL|SKIP)(: [^ ]*).*/\1\2/p' | awk '{
 		print
@@ -105,7 +105,7 @@ go_binding() {
 	unset LD_LIBRARY_PATH
 }
 
-# filtered FILTER: what both printed.
+# filtered FILTER: filters what both printed.
 filtered() {
 	local library
 	for library in ours theirs; do
@@ -152,7 +152,7 @@ rust_binding() {
 	fi
 	test=$(find "$folder/target/debug/deps" -name 'notify-*' -executable -type f)
 	export LD_LIBRARY_PATH=$libraries
-	# No procedure linkage table: the counter is preloaded.
+	# The test has no procedure linkage table, so the counter is preloaded.
 	AUDIT='' on theirs "$counter" "$test"
 	AUDIT='' on ours "$counter $ours" "$test"
 	for library in ours theirs; do
@@ -239,7 +239,7 @@ kernel_selftests() {
 	if [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ]; then
 		rm -rf "$folder"
 		mkdir "$folder"
-		# A few files of a large archive.
+		# Only a few files of this large archive are needed.
 		dpkg-deb --fsys-tarfile "${fetched[0]}" |
 			tar -xO --wildcards './usr/src/*.tar.xz' |
 			tar -xJ -C "$folder" --strip-components=4 --wildcards \
@@ -263,7 +263,7 @@ kernel_selftests() {
 		grep -q '^ok.* global.user_notification_basic' "$work/theirs.out" ||
 			failures+=("user_notification_basic fails without this library")
 		grep -q '^not ok.* global.user_notification_basic' "$work/ours.out" ||
-			failures+=("user_notification_basic passes: a dirty request is no documented difference any more")
+			failures+=("user_notification_basic passes, which expects EINVAL for a request that is not zeroed")
 		filtered selftest_results
 		row "the kernel's user_notification selftests$how" $suite \
 			"$version" shim
@@ -271,7 +271,7 @@ kernel_selftests() {
 	BARE=
 }
 
-# run_suites: of the releases in $there.
+# run_suites: those of the releases in $there.
 run_suites() {
 	local suite
 	for suite in "${there[@]}"; do

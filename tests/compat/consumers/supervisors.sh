@@ -6,7 +6,7 @@
 
 # --- Agents ------------------------------------------------------------------
 
-# Options of the linker that lead each call to be counted through count-calls.c.
+# The linker options that lead each call through count-calls.c.
 WRAP=()
 for call in alloc free receive respond id_valid; do
 	WRAP+=("-Wl,--wrap=seccomp_notify_$call")
@@ -27,8 +27,8 @@ build_agents() {
 		"$root/usr/lib/$triplet/libseccomp.so.2" $json
 }
 
-# containers LIBRARY SUITE RUNTIME POLICY AGENT...: in a network of their own.
-# Only the agent is counted: it alone makes the calls.
+# containers LIBRARY SUITE RUNTIME POLICY AGENT...: runs oci.sh in a network of
+# its own. Only the agent's calls are counted, since no other program makes any.
 containers() {
 	local library=$1 suite=$2 runtime=$3 busybox
 	busybox=$(root_of bookworm)/bin/busybox
@@ -60,7 +60,8 @@ runtimes() {
 	done
 }
 
-# others_agent SUITE PACKAGE AGENT CONSUMER: preloaded, with containers of runc.
+# others_agent SUITE PACKAGE AGENT CONSUMER: runs an agent of another project
+# with our library preloaded, and containers of runc.
 others_agent() {
 	local audited=(env "LD_AUDIT=$counter")
 	containers theirs "$1" runc "${3##*/}" "${audited[@]}" "$3"
@@ -85,7 +86,7 @@ lxc() {
 	row "LXC's monitor" "$1" "$(version "$1" lxc)" "preloaded"
 }
 
-# run_supervisors: of the releases in $there.
+# run_supervisors: those of the releases in $there.
 run_supervisors() {
 	local suite
 	[ "${there[0]-}" = bookworm ] || return 0

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * What a program can see of the difference between libseccomp and this library.
- * Linked with libseccomp; this library is preloaded, or not. Prints a line
- * "CASE|RESULT" for each case, which differences.sh compares with the tables
- * in the documentation.
+ * Shows the differences between libseccomp and this library. The program is
+ * linked with libseccomp, and runs with and without this library preloaded. It
+ * prints a line "CASE|RESULT" for each case, which differences.sh compares with
+ * the tables in the documentation.
  */
 #include <malloc.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ __attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 	va_end(args);
 }
 
-/* What a function returned, and errno where that says to look there. */
+/* What a function returned, and errno if it returned -ECANCELED. */
 static void add_code(int code)
 {
 	int error = errno;
@@ -47,7 +47,7 @@ struct pair {
 	struct seccomp_notif_resp *resp;
 };
 
-/* A pair, and behind it whatever a library does at its first call. */
+/* Allocates a pair. What a library does only at its first call is then done. */
 static struct pair alloc(void)
 {
 	struct pair pair;
@@ -207,7 +207,7 @@ static void alloc_with_small_sizes(void)
 
 /* NOLINTBEGIN(clang-analyzer-unix.Malloc): to use memory up is the purpose. */
 
-/* Too large for malloc's thread cache, out of which calloc(3) takes nothing. */
+/* Too large for malloc's thread cache, which calloc(3) does not use. */
 enum { REQ_SIZE = 2048 };
 
 static const void *add_alloc_with_room(bool for_req)
@@ -235,7 +235,7 @@ static void alloc_without_memory_half_way(void)
 {
 	const void *req = add_alloc_with_room(true);
 
-	/* There is room for another only if that one was freed. */
+	/* malloc(3) returns the same memory only if it was freed. */
 	if (req && req == malloc(REQ_SIZE))
 		add("; req points to freed memory");
 }
@@ -281,7 +281,7 @@ static void alloc_at_api_level_1(void)
 	add_alloc();
 }
 
-/* Those between two calls of getppid(2), with memory at hand. */
+/* Those between two calls of getppid(2), after the first use of malloc(3). */
 static void count_calls_of_first_alloc(void)
 {
 	struct __ptrace_syscall_info info;
@@ -343,7 +343,7 @@ static const struct {
 	{ "system calls of the first alloc", count_calls_of_first_alloc },
 };
 
-/* In a process of its own within that of Check: a crash is a result too. */
+/* Runs the case in another process, because a crash is a result too. */
 START_TEST(differs)
 {
 	int status;

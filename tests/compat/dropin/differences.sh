@@ -10,12 +10,12 @@ gcc -D_GNU_SOURCE -Wall -Wextra -Werror $(flags --cflags) -Itests/lib \
 	"$dropin/differences.c" tests/lib/*.c -lseccomp \
 	$(pkg-config --libs check)
 
-# The table's two rows of sizes are of Debian 12's compiler.
+# The table's rows about size are for Debian 12's compiler.
 sizes=$(. /etc/os-release && [ "$ID$VERSION_ID $(uname -m)" = "debian12 x86_64" ] &&
 	echo yes) || true
 
-# measure FOLDER FILE [PRELOADED]: on the libseccomp of the folder; FILE is the
-# library whose results these are.
+# measure FOLDER FILE [PRELOADED]: prints the results with the libseccomp of the
+# folder. FILE is the library whose size is measured.
 measure() {
 	LD_LIBRARY_PATH=$1:$lib LD_PRELOAD=${3-} timeout --foreground 60 "$work/differences" ||
 		fail "the cases do not run on $2"
@@ -49,7 +49,7 @@ page_table() {
 		'print "$1|$2|$3\n" while /T\{\n(.*)\nT\}\|T\{\n(.*)\nT\}\|T\{\n(.*)\nT\}/g'
 }
 
-# compare FOLDER: the libseccomp there, and ours before it.
+# compare FOLDER: compares the libseccomp there with ours.
 compare() {
 	local file version row
 	file=$(readlink -f "$1/$THEIRS")
@@ -64,13 +64,13 @@ compare() {
 		return
 	fi
 	if awk -F '|' '$2 == $3' <<<"$row" | grep .; then
-		fail "these cases are no difference from libseccomp $version"
+		fail "the cases above give the same results with libseccomp $version"
 	fi
 	# The README has some of the rows.
 	if readme_table | said "$version" | grep -vxF "$row"; then
-		fail "README.md says other than is measured on $version, see above"
+		fail "the rows of README.md above are not what was measured on $version"
 	fi
-	same "libseccomp-notify(7) says other than is measured on $version" \
+	same "the table in libseccomp-notify(7) is not what was measured on $version" \
 		"$row" "$(page_table | said "$version")"
 	ok "differences from libseccomp $version: as the page and the README say"
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * A supervisor of its own child, as a program would have it: with libseccomp's
- * filters where its header is there, or else with one of its own. In C99 and
- * later, and in C++.
+ * A program that supervises its own child. If libseccomp's header is installed,
+ * libseccomp makes the filter, or else the program makes its own. It can be
+ * compiled as C99 and later, and as C++.
  *
- * libseccomp's calls answer here too: a pair for each notification.
+ * It allocates a request and a response for each notification, so that it also
+ * works with libseccomp's functions.
  */
 #include <seccomp.h>
 
@@ -20,7 +21,7 @@
 
 enum { CALLS = 3 };
 
-/* Traps getppid(2) in this process and its children; gives the listener. */
+/* Traps getppid(2) in this process and its children. Returns the listener. */
 #ifdef SCMP_ACT_NOTIFY
 static int trap_getppid(void)
 {

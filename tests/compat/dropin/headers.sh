@@ -6,7 +6,7 @@
 
 # Each language, and each order of headers.
 # "If libseccomp's header is installed too, this one includes it."
-# One way to compile, which is silent.
+# one_way COMMAND...: compiles drop-in.c, without a warning.
 one_way() {
 	"$@" -fsyntax-only "$dropin/drop-in.c" || {
 		echo "see above: $*" >&2
@@ -14,16 +14,17 @@ one_way() {
 	}
 }
 
-# matrix TEST FOLDERS...: TEST is how the preprocessor knows libseccomp's header,
-# or that it is not there; the folders are compiler options. C99 and C++11 are
-# the strictest, and are tried with all folders; prints how many ways there are.
+# matrix TEST FOLDERS...: compiles in all ways, and prints how many there are.
+# TEST is ifndef if libseccomp's header has to be included, and ifdef if not.
+# FOLDERS are compiler options. C99 and C++11, the strictest standards, are
+# tried with all of them, the others with the first.
 matrix() {
 	local folders standard compiler order
 	cat >"$work/twice.h" <<-EOF
 		#include <seccomp.h>
 		#include <linux/seccomp.h>
 		#$1 SCMP_VER_MAJOR
-		#error the header of libseccomp is wrongly in, or out
+		#error the header of libseccomp is wrongly included, or missing
 		#endif
 	EOF
 	shift
@@ -51,7 +52,8 @@ cp "$(pkg-config --variable=includedir libseccomp)"/seccomp*.h "$work/include"
 include=$(flags --cflags)
 include=${include# }
 include=${include% }
-# Another copy of ours behind it; and the folder above, last in the search path.
+# With $copy, another copy of our header comes later in the search path. With
+# $above, the parent folder comes last, and our header is included from there.
 cp -r "${include#-I}" "$work/copy"
 copy="$include -I$work/copy"
 above="$include -idirafter $(dirname "${include#-I}") -include seccomp-notify/seccomp.h"
@@ -83,7 +85,7 @@ everything() {
 				grep -v '^In file included from')"
 	done
 }
-# libseccomp 2.4 had no notifications.
+# Simulates the header of libseccomp 2.4, which had no notifications.
 cp -r "$work/include" "$work/include-2.4"
 perl -0777 -pi -e '
 	s/^#define SCMP_ACT_NOTIFY.*\n//m;
@@ -98,7 +100,7 @@ everything "libseccomp 2.4" -I"$work/include-2.4"
 count=$(matrix ifndef "$include -I$work/include-2.4")
 ok "$count ways to compile beside libseccomp 2.4; -Weverything is silent"
 
-# Kernel headers before Linux 5.0.
+# Simulates kernel headers before Linux 5.0.
 mkdir "$work/old" "$work/old/linux"
 sed '/NOTIF/d;/^struct seccomp_notif/,/^};/d;/struct seccomp_notif.*)/d' /usr/include/linux/seccomp.h \
 	>"$work/old/linux/seccomp.h"
@@ -106,7 +108,7 @@ if gcc "$include" -DSECCOMP_NOTIFY_BUILD -I"$work/old" -fsyntax-only \
 	"$work/only.c" 2>"$work/err"; then
 	fail "kernel headers before Linux 5.0 are not refused"
 fi
-same "kernel headers before Linux 5.0 give other than one error" \
+same "kernel headers before Linux 5.0 do not give exactly this error" \
 	'error: #error "<linux/seccomp.h> has no user notification: install the kernel'"'"'s headers of Linux 5.0 or later"' \
 	"$(sed -n 's/.*\(\(error\|warning\): \)/\1/p' "$work/err")"
 ok "one #error with kernel headers before Linux 5.0"

@@ -5,7 +5,8 @@
  *
  * Loads modules that are built from module.c. The last one loads a filter with
  * a notification, the others load one without. Then each asks for the listener
- * of its filter; pointer means by a function pointer that the host gives it.
+ * of its filter. With pointer, it does so by a function pointer that the host
+ * gives it.
  */
 #include <dlfcn.h>
 #include <stdio.h>

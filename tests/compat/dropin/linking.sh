@@ -67,7 +67,7 @@ fi
 ok "pkg-config --static: no warning; $size KiB stripped"
 
 # "ld.so(8) puts the library into a program that cannot be rebuilt:"
-# In front of it, behind it, and twice.
+# The library comes before libseccomp, after it, and twice.
 same "ours preloaded" "$(expected theirs "$OURS")" \
 	"$(bindings env LD_PRELOAD="$OURS" "$work/theirs")"
 ok "LD_PRELOAD: the six are ours, the rest libseccomp's"
@@ -84,7 +84,8 @@ ok "-lseccomp -lseccomp-notify: the six are libseccomp's"
 same "linked and preloaded" "$(expected both "$OURS")" \
 	"$(bindings env LD_PRELOAD="$OURS" "$work/both")"
 cp "$lib/$OURS" "$work/copy.so"
-# By its path, or the linker takes one for the other, whose soname it has.
+# The second one is preloaded by its path. By its name, the dynamic linker would
+# take it for the copy, which has the same soname.
 same "linked and preloaded, with another copy before it" \
 	"$(expected both copy.so)" "$(bindings env \
 		LD_PRELOAD="$work/copy.so $lib/$OURS" "$work/both")"
@@ -95,10 +96,10 @@ ln -s "$lib/$OURS" "$work/alias/$THEIRS"
 same "seccomp_notify_fd() of a libseccomp.so.2 that is a link to ours" -22 \
 	"$(LD_LIBRARY_PATH=$work/alias "$python" -c 'import ctypes
 print(ctypes.CDLL("libseccomp.so.2").seccomp_notify_fd(None))')"
-ok "as libseccomp.so.2 itself: no filter context is right"
+ok "as libseccomp.so.2 itself: no filter context is valid"
 
 # "Link a plugin in the same way."
-# A plugin, in a program that knows of neither; and a static archive.
+# A plugin in a program that links neither library, and the static archive.
 # shellcheck disable=SC2046 # options
 build plugin.so -shared -fPIC $(flags --cflags --libs) -lseccomp
 same "a plugin loaded with RTLD_LOCAL" "$(expected plugin.so "$OURS")" \
@@ -124,7 +125,7 @@ fi
 
 # "A static program cannot have both libraries as they are, because the linker
 # reports multiple definitions of the six functions."
-# complaints MESSAGE OPTIONS...: the names that the linker complains of.
+# complaints MESSAGE OPTIONS...: the names in the linker's errors of this kind.
 complaints() {
 	local message=$1
 	shift
@@ -135,11 +136,11 @@ complaints() {
 	sed -n "s/.*$message \`\(.*\)'.*/\1/p" "$work/err" | sort -u
 }
 # shellcheck disable=SC2046 # options
-same "with -lseccomp-notify alone, other than libseccomp's own calls are missing" \
+same "the functions that -lseccomp-notify lacks are not libseccomp's own" \
 	"$(expected both "$OURS" | sed -n "s/^both \(.*\) $THEIRS/\1/p")" \
 	"$(complaints "undefined reference to" $(flags --cflags --libs))"
 # shellcheck disable=SC2046 # options
-same "other than our six are defined twice in a static program with both" \
+same "the functions that are defined twice in a static program are not our six" \
 	"$calls" "$(complaints "multiple definition of" -static \
 		$(flags --static --cflags --libs) -lseccomp | sed 's/;.*//')"
 ok "libseccomp's other calls need -lseccomp; a static program can't have both"

@@ -35,7 +35,7 @@ static void forbid_system_calls(void)
 		abort();
 }
 
-/* With a notification in the filter if trap is set. Gives the context. */
+/* Loads a filter, with a notification if trap is set. Returns the context. */
 void *load(int trap, int *listener)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
@@ -49,7 +49,7 @@ void *load(int trap, int *listener)
 	return ctx;
 }
 
-/* Asks for the listener, by the function given or else as a program does. */
+/* Asks for the listener, by this function, or if it is NULL, by name. */
 void ask(void *ctx, int listener, notify_fd *function)
 {
 	char text[32];

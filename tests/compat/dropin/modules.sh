@@ -32,7 +32,7 @@ for host in host host-with-libseccomp; do
 		-o "$modules/$host" "$dropin/host.c" -ldl \
 		$([ "$host" = host ] || echo -lseccomp)
 done
-# asks EXPECTED PRELOADED HOST MODE MODULE...: what the modules get.
+# asks EXPECTED PRELOADED HOST MODE MODULE...: the modules must get EXPECTED.
 asks() {
 	same "${*:2}" "$1" "$(cd "$modules" && LD_PRELOAD=$2 \
 		LD_LIBRARY_PATH=$modules:$lib timeout --foreground 60 "./$3" \
@@ -50,13 +50,14 @@ asks listener "$OURS" host deep ./ours-renamed.so
 asks "-14 listener" "" host-with-libseccomp deep ./linked.so ./ours-renamed.so
 # "If a host that has both libraries uses RTLD_DEEPBIND to open a module that
 # has another libseccomp, the function calls the host's libseccomp."
-# The first module calls the host's libseccomp (-EFAULT), whose very first call
-# would ask the kernel.
+# The first module uses the host's libseccomp, and gets its -EFAULT. Without it,
+# the second module would make the first call of that libseccomp, which asks the
+# kernel for its features, and would be killed.
 asks "-14 -1" "$OURS" host-with-libseccomp deep ./linked.so ./ours-renamed.so
 # "The function does not find a libseccomp that dlmopen(3) loaded into a
 # namespace without this library."
 asks -22 "$OURS" host namespace-pointer ./linked.so
-# A host's libseccomp is in front of that in the module.
+# The host's libseccomp comes before the module's in the search order.
 asks listener "$OURS" host-with-libseccomp local ./archive.so
 asks listener "$OURS" host-with-libseccomp local ./renamed.so
 asks listener "$OURS ./other-copy.so" host local ./linked.so

@@ -4,15 +4,15 @@
 # Sourced by check-dropin.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# seen FILE: the library to which its receive is bound; nothing if it has its
-# own. "ldd(1) of the GNU C library prints to which library each function is
-# bound, without running the program:"
+# seen FILE: prints the library to which its receive is bound, or nothing if the
+# file defines it. "ldd(1) of the GNU C library prints to which library each
+# function is bound, without running the program:"
 seen() {
 	LD_DEBUG=bindings ldd -r "$1" 2>&1 | sed -n \
 		"s|.*binding file [^ ]*${1##*/} .* to [^ ]*/\(libseccomp[^ ]*\) .*\`seccomp_notify_receive'.*|\1|p"
 }
 
-# works PROGRAM: it runs, whoever answers.
+# works COMMAND...: the program works, with any library.
 works() {
 	same "$* prints something else" "3 calls answered" \
 		"$(timeout --foreground 60 "$@" 2>&1)"
@@ -21,9 +21,9 @@ works() {
 # "If the library is to be preloaded, set LD_PRELOAD for this command too."
 # "A line that names libseccomp.so.2 shows that libseccomp's function is
 # called."
-same "ldd sees other than ours" "$OURS" "$(seen "$work/both")"
-same "ldd sees other than libseccomp's" "$THEIRS" "$(seen "$work/theirs")"
-same "ldd sees other than ours preloaded" "$OURS" \
+same "ldd -r does not show ours" "$OURS" "$(seen "$work/both")"
+same "ldd -r does not show libseccomp's" "$THEIRS" "$(seen "$work/theirs")"
+same "ldd -r does not show ours, preloaded" "$OURS" \
 	"$(LD_PRELOAD=$OURS seen "$work/theirs")"
 ok "ldd -r shows whose functions are called"
 
@@ -40,7 +40,7 @@ same "ours after libseccomp" "$THEIRS" "$(seen "$work/late")"
 # shellcheck disable=SC2046 # options
 silent=$(gcc -D_GNU_SOURCE -o "$work/early" -Wl,--as-needed \
 	$(flags --cflags --libs) "$dropin/drop-in.c" -lseccomp 2>&1)
-same "a message" "" "$silent"
+same "the link with the library too early gives a message" "" "$silent"
 same "ours before the program's files" "$THEIRS" "$(seen "$work/early")"
 # "if libseccomp is linked statically (-l:libseccomp.a), because the program
 # then defines the functions itself." "If the program calls a function that no
@@ -142,5 +142,5 @@ status=0
 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$work/hangs timeout --foreground 3 \
 	"$work/getpid" >"$work/out" 2>&1 || status=$?
 same "a program that traps getpid(2), under LD_DEBUG, ends with" 124 "$status"
-same "ldd sees other than libseccomp's" "$THEIRS" "$(seen "$work/getpid")"
+same "ldd -r does not show libseccomp's" "$THEIRS" "$(seen "$work/getpid")"
 ok "LD_DEBUG hangs a program that traps getpid(2), and ldd -r does not"
