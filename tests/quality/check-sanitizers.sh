@@ -60,7 +60,7 @@ for wake_up in 0 1; do
 		cat "$build/log" >&2
 		fail "the supervisor failed under valgrind"
 	}
-	# Those that were not inherited are listed with the place that opened them.
+	# Valgrind lists where each descriptor was opened that was not inherited.
 	if grep -A 1 'Open file descriptor' "$build/log" | grep -q ' at 0x'; then
 		cat "$build/log" >&2
 		fail "a descriptor is left open"

@@ -114,7 +114,7 @@ fi
 make -s BUILD="$work/arm64" CC=aarch64-linux-gnu-gcc "$work/arm64/$file"
 want "arm64: pointer authentication" paciasp \
 	aarch64-linux-gnu-objdump -d "$work/arm64/$file"
-# Debian's start files have no such note; the library has no start files.
+# Debian's start files lack this note, but the library has no start files.
 want "arm64: branch targets and pointer authentication" \
 	'AArch64 feature: BTI, PAC' aarch64-linux-gnu-readelf -nW "$work/arm64/$file"
 refuse "arm64: no constructor" 'INIT' \

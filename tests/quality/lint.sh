@@ -42,7 +42,8 @@ mapfile -t scripts < <(git ls-files '*.sh' .ci/run tests/compat/init)
 mapfile -t pages < <(git ls-files man)
 flags="-std=c11 -D_GNU_SOURCE -Iinclude -Itests/lib"
 
-# The clang 14 of Debian 12 counts on the summary that --quiet leaves.
+# Even with --quiet, clang-tidy 14 prints how many warnings it has suppressed.
+# So its output is only shown if it fails.
 clang_tidy() {
 	each_with 'out=$(clang-tidy --quiet "$1" -- '"$flags"' 2>&1) ||
 		echo "$out"' "${sources[@]}"
@@ -54,8 +55,9 @@ gcc_analyzer() {
 	each_with 'gcc '"$flags"' -DSECCOMP_NOTIFY_BUILD -O2 -fanalyzer -c \
 		-o /dev/null "$1"' src/*.c
 }
-# The kernel's style declares at the top. cppcheck knows neither that MUST() and
-# ck_assert() end the program, nor what system calls read and write.
+# The kernel's style declares variables at the top of a function, so
+# variableScope is off. cppcheck knows neither that MUST() and ck_assert() end
+# the program, nor what system calls read and write.
 cpp_check() {
 	# shellcheck disable=SC2054,SC2206 # options
 	local check=(cppcheck -q ${flags/-std/--std} -D__x86_64__
@@ -91,7 +93,7 @@ top_level() {
 		libseccomp-notify.pc.in | sort) \
 		<(git ls-files | sed 's|/.*||' | grep -v '^\.' | sort -u)
 }
-# The desktop's library of notifications has that name.
+# The library for notifications on the desktop has that name.
 names() {
 	! git grep -nE 'lib''notify|-l''notify' -- . ':!*.md'
 }
@@ -103,7 +105,8 @@ places() {
 	git grep -nF "$PWD/" -- .
 	true
 }
-# The recipes' addresses are invalid ones; debian/copyright names its format's.
+# The only addresses are the recipes', which are invalid on purpose, and that of
+# the format in debian/copyright.
 addresses() {
 	! git grep -nIE '[[:alnum:]._-]+@([[:alnum:]-]+\.)+[a-z]|(https?|ftp|git|ssh)://' \
 		-- . ':!tests/packaging/debian/copyright' | grep -v '\.invalid\b'
@@ -113,7 +116,7 @@ one_version() {
 	! git grep -nFw "$(sed -n 's/^VERSION = //p' Makefile)" -- . \
 		':!Makefile' ':!tests/packaging'
 }
-# at_most LINES FILE...: together.
+# at_most LINES FILE...: the files have at most that many lines together.
 at_most() {
 	local lines
 	lines=$(cat "${@:2}" | wc -l)

@@ -4,11 +4,11 @@
 """The mutants of src/, for mutation.sh.
 
 `mutants.py make FOLDER` writes a numbered folder for each: `src/FILE` with one
-thing changed, `diff` with the line above the change and the lines before and
-after it, and `case`, the test case that should notice.
+change, `diff` with the line above the change, the old lines and the new lines,
+and `case`, the test case that should notice the change.
 
-`mutants.py report FOLDER` prints what became of them, which stands in `result`,
-and fails if a survivor has no explanation or an explanation no survivor.
+`mutants.py report FOLDER` prints the results, which are in the files `result`.
+It fails if a survivor has no explanation, or an explanation has no survivor.
 """
 import collections
 import difflib
@@ -16,7 +16,7 @@ import pathlib
 import re
 import sys
 
-CASES = [  # of the function that the change is in
+CASES = [  # by the file and the function that are changed
     ("fd.c", "", "fd"),
     ("wake_up.h", "", "wake_up"),
     (".map", "", "interface"),
@@ -26,7 +26,7 @@ CASES = [  # of the function that the change is in
     ("", "", "respond"),
 ]
 
-# Other tokens: what is matched, and what it becomes.
+# Changes of a token: what is matched, and each text that replaces it.
 TOKENS = [
     (r" == ", " != "),
     (r" != ", " == "),
@@ -95,32 +95,32 @@ TOKENS = [
     (r"\?(\s+)([^?:;]+) :(\s+)([^?:;]+)(?=;)", r"?\1\4 :\3\2"),
 ]
 
-# Another meaning, each of which a program could be written with.
+# Changes of the meaning: mistakes that a programmer could make.
 READS_ENVIRONMENT = "sync_wake_up(-1, &(struct seccomp_notif){ 0 });"
 MEANINGS = [
-    # More or fewer errors meet a condition.
+    # A condition is true for more or fewer errors.
     (r"errno == (E\w+)", "errno", "errno != ENOENT",
      r"(errno == \1 || errno == EACCES)", r"(errno == \1 || errno == EAGAIN)"),
     (r"(\S+ [=>]= -?\w+) \|\| (\S+ == -?\w+)", r"\1", r"\2"),
     (r"search\.fd >= 0 \|\| search\.fd == -EINVAL", "search.fd != -EFAULT",
      "1"),
-    # A text that begins like the right one, or has the same value.
+    # A text that begins with the right one, contains it or has the same value.
     (r'strcmp\((env), ("1")\)', r"strncmp(\1, \2, 1)", r"!strstr(\1, \2)",
      r"1 - atoi(\1)", r'(\g<0> && strcmp(\1, "true"))'),
     (r"strcmp\((table.*?), (name)\)", r"strncmp(\1, \2, strlen(\2))",
      r"!strstr(\1, \2)"),
-    # Retries: a limit, for fewer requests, for the receive too.
+    # Retries are limited, made for fewer requests, or made for the receive too.
     (r"long rc;(.*?)while \((.*?)\);",
      *(rf"long rc;\n\tint left = {limit};\n\1while ((\2) && --left);"
        for limit in (2, 3, 100))),
     (r"nr != SECCOMP_IOCTL_NOTIF_RECV", "nr == SECCOMP_IOCTL_NOTIF_SEND",
      "nr == ID_VALID", "nr != ID_VALID_BEFORE_5_9",
      r"\g<0> && nr != SECCOMP_IOW(4, __u64)"),
-    # More happens: a cancellation point, a system call, the environment read.
+    # An added cancellation point, system call, or look at the environment.
     (r"(?=(?:rc = |if \()syscall\(|free\(req\);)", "pthread_testcancel();\n\t"),
     (r"(?=(?:rc = |if \()syscall\()", "syscall(SYS_getppid);\n\t"),
     (r"(?=if \((?:syscall|listener_ioctl)\()", READS_ENVIRONMENT + "\n\t"),
-    # Remembered from the last call.
+    # A value is remembered from the last call.
     (r"(?=struct seccomp_notif_sizes size)", "static "),
     (r"(?=struct seccomp_notif_sizes size)(.*?if \()(syscall)",
      r"static \1!size.seccomp_notif && \2"),
@@ -139,11 +139,11 @@ MEANINGS = [
     (r"(\tif \(!size.*?EFAULT;\n)(.*?)(?=\treturn 0;)", r"\2\1"),
     (r"(\tif \(req\)\n.*?)(\tif \(syscall.*?\n)(?=\n\tif \(req\) \{)", r"\2\1"),
     (r"(seccomp_notify_free\(.*?;)(\s+)(\*req = NULL;)", r"\3\2\1"),
-    # free: only together; errno kept only for some.
+    # free: only both are freed; errno is kept only in some cases.
     (r"\t(free\(req\);|free\(resp\);)", r"\tif (req && resp)\n\t\t\1"),
     (r"(?=errno = saved_errno;)", "if (req && resp)\n\t\t",
      "if (req || resp)\n\t\t"),
-    # receive: other bytes cleared, or before the check.
+    # receive: other bytes are cleared, or they are cleared before the check.
     (r"(memset\(req, 0, sizeof\(\*req\))", r"\1 - 1", r"\1 + 8",
      r"\1 - sizeof(req->data)"),
     (r"(\tif \(!req\) \{.*?\n\t\}\n)(.*?memset.*?;\n)", r"\2\1"),
@@ -156,13 +156,13 @@ MEANINGS = [
     (r"-(?:ECANCELED|ENOENT)\b", "-errno"),
     (r"(?<=return )-ENOENT", "errno = ENOENT, -ENOENT"),
     (r"\bID_VALID,(.*?)ID_VALID_BEFORE_5_9", r"ID_VALID_BEFORE_5_9,\1ID_VALID"),
-    # The wake-up: another descriptor, another time, another slot.
+    # The wake-up: for another descriptor, at another time, in another slot.
     (r"(?<=listener_ioctl\()fd(?=, SET_FLAGS)", "fd % 1024"),
     (r"if \(block - before .*?\)", "if (before)", "if (block < before)"),
     (r"if \(now\)", r"static atomic_int done;\n\n\tif (now && !done++)"),
     (r"id >> 16", "(id & 0xffffffff) >> 16", "id"),
     (r"\(unsigned int\)fd % slots", "0", "(unsigned int)fd % 64"),
-    # fd: who is asked.
+    # fd: another libseccomp is asked.
     (r"ctx && ", ""),
     (r"search->from - (start) < .*?\)", r"search->from >= \1)"),
     (r"next \? next : ", ""),
@@ -241,12 +241,12 @@ def difference(before, after):
 
 
 def changes():
-    """Every file with each change to it; those of the meaning first."""
+    """Every file with each change to it; changes of the meaning come first."""
     files = []
     for path in sorted(pathlib.Path("src").iterdir()):
         text = path.read_text()
         code = blank(text, r"/\*.*?\*/")
-        # Not what is only there for old headers.
+        # Code for old headers is not changed.
         code = blank(code, r"^#ifndef.*?^#endif|^#include[^\n]*")
         files.append((path, text, code))
     for file in files:
@@ -285,7 +285,7 @@ def make(folder):
 
 
 def explanations():
-    """By the difference: blocks with an empty line between."""
+    """The explanations by their difference. Empty lines separate the blocks."""
     text = pathlib.Path(__file__).with_name("equivalent.txt").read_text()
     blocks = [block.splitlines() for block in text.strip().split("\n\n")[1:]]
     return {"\n".join(line for line in block if line[0] != "#"):

@@ -3,22 +3,23 @@
 # Copyright The libseccomp-notify authors
 # mutation: Break each line of src/ and change its meaning; a test must notice
 # Packages: gcc libc6-dev make check pkg-config libseccomp2 python3
-# Prints for each mutant which tests noticed. One that none notices needs an
-# explanation in tests/quality/equivalent.txt, and each explanation such a
-# mutant. Not counted are those that do not compile, or lack a result or a value,
-# as the compiler says; those whose library is byte for byte identical; and those
-# that give the same library as one before.
-# JOBS=N runs N at a time. mutation.sh NUMBER... runs these alone.
+# Prints for each mutant which tests noticed it. A mutant that no test notices
+# needs an explanation in tests/quality/equivalent.txt, and each explanation
+# needs such a mutant. Three kinds of mutants are not counted: those that do not
+# compile, also because the compiler sees that a function returns no value or
+# that a variable is not initialized; those that give the same library as src/
+# itself, byte for byte; and those that give the same library as an earlier
+# mutant. JOBS=N runs N mutants at a time. mutation.sh NUMBER... runs only these.
 . "$(dirname "$0")/../lib/common.sh"
-# has=no below: the Makefile need not ask each time what the compiler can.
+# With has=no, the Makefile does not try the compiler's options each time.
 flags="-O2 -Werror=return-type -Werror=uninitialized -Werror=maybe-uninitialized"
 
-# build FOLDER: the library, and the one test program that has it inside.
+# build FOLDER: builds the library, and the test program that it is linked into.
 build() {
 	cp -a "$work/tree" "$1/tree"
 	cp "$1"/src/* "$1/tree/src"
 	if make -s -C "$1/tree" CFLAGS="$flags" has=no all build/tests/secure >/dev/null 2>&1; then
-		# The suite stays as it was linked: the same interface is meant.
+		# Not linked again, the suite notices if the interface changes.
 		mkdir "$1/build"
 		cp "$1/tree/build/$shared" "$1/$soname"
 		cp -rl "$work/tree/build/tests" "$1/build"
@@ -27,14 +28,15 @@ build() {
 	rm -r "$1/tree"
 }
 
-# suite SECONDS [CASE]: runs it in the current folder, for so long at most. It
-# needs a process group of its own, to which Check passes timeout's signal on.
+# suite SECONDS [CASE]: runs the suite in this folder, for at most SECONDS. Check
+# passes the signal of timeout(1) on to its process group, so it needs one of its
+# own, which timeout(1) makes.
 suite() {
 	env ${2:+CK_RUN_CASE="$2"} CK_DEFAULT_TIMEOUT=10 \
 		timeout -k 5 "$1" build/tests/suite >log 2>&1
 }
 
-# The tests that failed, on one line; or what the suite said at last.
+# Prints the tests that failed on one line, or else the suite's last line.
 failed() {
 	sed -n 's/^[^:]*:[0-9]*:[FE]:\([^:]*:[^:]*\):.*expired$/\1 (timeout)/p
 		t
@@ -42,7 +44,7 @@ failed() {
 		paste -sd, | sed 's/,/, /g' | grep . || tail -n 1 log
 }
 
-# run FOLDER: first the case that should notice, then all.
+# run FOLDER: runs the case that should notice the mutant, and then all cases.
 run() {
 	cd "$1" || exit
 	if suite 40 "$(cat case)" && suite 200; then

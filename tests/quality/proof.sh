@@ -6,10 +6,10 @@
 #
 # CBMC of Debian sid, unpacked and not installed, checks the files of src/ as
 # they are, against tests/quality/proof/proof.c. Each assertion that quotes
-# <seccomp.h> must quote what the header says. Then the faults of
-# tests/quality/proof/faults.txt are planted one by one: each makes the assertion
-# fail that it names, and each assertion is named by one of them. JOBS=N runs N
-# checks at a time.
+# <seccomp.h> must quote what the header says. Then the faults in
+# tests/quality/proof/faults.txt are planted one by one. Each fault must make
+# the assertion fail that its line names, and each assertion must be named by a
+# line. JOBS=N runs N checks at a time.
 . "$(dirname "$0")/../lib/common.sh"
 . tests/lib/apt.sh
 need gcc gcc
@@ -29,13 +29,13 @@ apt_unpack "$suite" "$root" cbmc libc6 libgcc-s1 libstdc++6 minisat || {
 libraries=$(dirname "$(find "$root/usr/lib" -name 'libc.so.6')")
 loader=$(find "$root/usr/lib" -name 'ld-linux*.so.*' | head -n 1)
 
-# tool NAME ARGUMENT...: with sid's C library.
+# tool NAME ARGUMENT...: runs a program of CBMC with sid's C library.
 tool() {
 	"$loader" --library-path "$libraries:$root/usr/lib" \
 		"$root/usr/bin/$1" "${@:2}"
 }
 
-# compile SRC FOLDER: the library's files and the proof, for CBMC.
+# compile SRC FOLDER: compiles the library's files and the proof for CBMC.
 compile() {
 	local file flags=(-std=c11 -D_GNU_SOURCE -Iinclude -DSECCOMP_NOTIFY_BUILD)
 
@@ -47,7 +47,7 @@ compile() {
 	tool goto-cc "${flags[@]}" -c $folder/proof.c -o "$2/proof.gb"
 }
 
-# prove NAME FOLDER [OPTION...]: its results, a line for each property.
+# prove NAME FOLDER [OPTION...]: writes a line for each property to a log.
 prove() {
 	tool goto-cc "$2"/*.gb -o "$2/$1.linked" --function "prove_$1" &&
 		tool goto-instrument --replace-calls find:proof_find \
@@ -67,7 +67,7 @@ failed() {
 		s/^\[\(.*\)\] \(dynamically.*\): FAILURE$/\2/p' "$1"
 }
 
-# What holds of the library as it is.
+# check_proof NAME: all its properties hold for the library as it is.
 check_proof() {
 	local name log=$work/as-it-is/$1.log wrong
 
@@ -76,9 +76,9 @@ check_proof() {
 	wrong=$(failed "$log" | grep -v '^reach: ' || true)
 	[ -z "$wrong" ] || fail "$name does not hold:
 $wrong"
-	# Each "reach" is a run that the assumptions must not have excluded.
+	# Each "reach" has to fail: the assumptions must not exclude such a run.
 	wrong=$(grep "^\[prove_$name\..* reach: .*SUCCESS$" "$log" || true)
-	[ -z "$wrong" ] || fail "$name never comes here, so that it proves little:
+	[ -z "$wrong" ] || fail "$name proves too little, as no run reaches this:
 $wrong"
 	echo "ok: $name: $(grep -c ': SUCCESS$' "$log") properties hold"
 }
@@ -124,7 +124,7 @@ plant() {
 		cat "$here/log" >&2
 		fail "the fault of line $1 does not compile: $change"
 	}
-	# Those of the proof that have these words, and no others.
+	# Only the properties with these words are checked.
 	mapfile -t properties < <(grep -F " $words: " "$work/as-it-is/$proof.log" |
 		sed 's/^\[\([^]]*\)\].*/--property\n\1/')
 	prove "$proof" "$here/goto" "${properties[@]}" ||
@@ -134,7 +134,7 @@ plant() {
 	rm -r "$here"
 }
 
-each() { # COMMAND: for each line of input, JOBS at a time
+each() { # COMMAND: runs it for each line of input, JOBS at a time
 	# shellcheck disable=SC2016 # The inner shell expands it.
 	xargs -d '\n' -P "${JOBS:-2}" -I{} bash -c '
 		set -euo pipefail
@@ -154,4 +154,4 @@ missed=$(cut -f 2 "$work/assertions" | sort -u |
 [ -z "$missed" ] || fail "no planted fault shows that these can fail:
 $missed"
 each plant <"$work/faults"
-echo "ok: $(wc -l <"$work/faults") planted faults are found, by each assertion ($SECONDS s)"
+echo "ok: $(wc -l <"$work/faults") planted faults are found, and each assertion finds one ($SECONDS s)"

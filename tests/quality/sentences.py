@@ -45,7 +45,7 @@ class Sentence:
     def __init__(self, document, text):
         self.document = document
         functions = re.search(FUNCTIONS, text)
-        # Those that give the error, for the header; no part of the sentence.
+        # The functions that give the error; they are no part of the sentence.
         self.functions = re.findall(r"\w+(?=\(\))", functions.group(0)) \
             if functions else []
         self.text = re.sub(FUNCTIONS, lambda found: "(%s) " % found.group(1)
@@ -142,7 +142,7 @@ def quotations():
                 code = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
                 code = with_called(code, functions)
             for quotation in re.findall(r'"([^"]+)"', flat(comment)):
-                # Others are words, not sentences.
+                # Shorter quotations are words, not sentences.
                 if len(quotation.split()) > 2 and (
                         not scripts or quotation[-1] in ".:,;"):
                     found.append(Quotation(quotation, where, code))
@@ -196,7 +196,7 @@ def header_sentences():
 
 
 def check_header(known, unproved, used):
-    """Takes from each comment the sentences of the pages; what is left?"""
+    """Removes the pages' sentences from each comment; nothing may be left."""
     for function, comment in header_sentences():
         for sentence in sorted(known, key=lambda s: -len(s.text)):
             if function and sentence.functions and \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * All six calls with their failures, for tools that can't follow a target into
- * its filter: `supervisor TARGET`. "One request and one response serve any
+ * `supervisor TARGET` makes all six calls, failing ones too, for tools that
+ * cannot run a target under its filter. "One request and one response serve any
  * number of notifications, one after the other."
  */
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * A target as a program of its own: `target SOCKET` traps getppid(2), hands
- * its listener over, and after it the sizes that the kernel tells, and makes
- * the call until it gives 0, or -1 once nobody supervises it.
+ * A target as a program of its own. `target SOCKET` traps getppid(2), sends its
+ * listener and then the kernel's sizes over the socket, and makes the call
+ * until it returns 0, or -1 because there is no supervisor.
  */
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -27,7 +27,7 @@
 /* What the condition proves in addition. */
 #define PROVE(condition, what) __CPROVER_assert(condition, what)
 #define ASSUME(condition) __CPROVER_assume(condition)
-/* In some run the condition is true: proof.sh wants this to fail. */
+/* This must fail, as proof.sh checks: in some run, the condition is true. */
 #define REACH(condition, what) __CPROVER_assert(!(condition), "reach: " what)
 
 #define ID_VALID SECCOMP_IOW(2, __u64)
@@ -47,8 +47,8 @@ struct seccomp_notif_resp nondet_response(void);
 
 /* --- The kernel -------------------------------------------------------------
  *
- * It interrupts a call at most this many times in a row. A retry carries
- * nothing from one turn to the next, so that one turn more proves no less.
+ * It interrupts a call at most this many times in a row. The loop that retries
+ * keeps nothing from one turn to the next, so more turns would prove no more.
  */
 #define INTERRUPTIONS 3
 
@@ -62,7 +62,7 @@ static uint64_t asked_id;
 /* What the library has done. */
 static struct {
 	unsigned int sizes, receive, send, valid, valid_old, others;
-	unsigned int set_flags; /* but for those that were interrupted */
+	unsigned int set_flags; /* without those that were interrupted */
 	long result;		/* of the last call */
 	int error;
 	int receive_error;
@@ -87,7 +87,7 @@ static long fail_or(long success)
 
 static bool two_threads;
 static bool read_once;
-static unsigned long wanted; /* what is once read of the environment */
+static unsigned long wanted; /* what was read from the environment */
 static unsigned int interrupted;
 
 static long fail_or_interrupt(void)
@@ -95,7 +95,7 @@ static long fail_or_interrupt(void)
 	long result = fail_or(0);
 
 	interrupted = result < 0 && errno == EINTR ? interrupted + 1 : 0;
-	/* prove_receive() has tried them for one thread. */
+	/* For one thread, prove_receive() tries them. */
 	ASSUME(interrupted <= (two_threads ? 0 : INTERRUPTIONS));
 	return result;
 }
@@ -185,8 +185,8 @@ long syscall(long number, ...)
 
 /* --- The C library ----------------------------------------------------------
  *
- * calloc(3) may fail: --malloc-may-fail. Both may change errno. src/ is
- * compiled with these names.
+ * calloc(3) may fail, by the option --malloc-may-fail. Both functions may
+ * change errno. names.h makes src/ call them.
  */
 static int allocated;
 static bool refused;
@@ -209,7 +209,7 @@ void proof_free(void *memory)
 	free(memory);
 }
 
-/* Unset, empty, or up to two characters. */
+/* The variable is unset, empty, or has up to two characters. */
 static char value[3];
 static bool value_is_set;
 static unsigned int reads;
@@ -227,7 +227,7 @@ char *secure_getenv(const char *name)
 /* --- The proofs -------------------------------------------------------------
  */
 
-/* The ids of a listener count up by one; of another, they are far away. */
+/* A listener's ids count up by one. Those of another listener are far away. */
 static bool far_away(uint64_t one, uint64_t other)
 {
 	return one - other > 3 << 16 && other - one > 3 << 16;
@@ -240,9 +240,9 @@ static void begin(void)
 	sizes.seccomp_data = nondet_u16();
 	notification = nondet_notification();
 	/*
-	 * A listener's ids begin at a random number. The library takes the
-	 * first three of 2^48 blocks of them for a listener that is set
-	 * already.
+	 * The library's table begins with zeros, so it takes ids in block 0 and
+	 * in the two blocks next to it for those of a listener that is set
+	 * already. These are three of 2^48 blocks, and ids begin at random.
 	 */
 	ASSUME(far_away(notification.id, 0));
 	listener = nondet_int();
@@ -333,7 +333,7 @@ void prove_alloc(void)
 	}
 	PROMISE(errno == saved, "The function does not change errno.");
 	PROVE(calls() == 1, "free makes no system call");
-	/* That free gives all back, --memory-leak-check proves. */
+	/* --memory-leak-check proves that free gives all memory back. */
 }
 
 void prove_receive(void)
@@ -432,18 +432,19 @@ void prove_id_valid(void)
 
 /* --- Synchronous wake-up, in two threads ------------------------------------
  *
- * Every order in which the atomic accesses of two threads can take place is
- * tried. The threads run one after the other. Time is cut into rounds: in each,
- * first thread 0 makes some of its accesses, then thread 1 some of its own.
- * What an object holds at the start of a later round is guessed, thread 0 works
- * on the guesses, thread 1 on what thread 0 left, and in the end all runs are
- * dropped in which a guess was wrong. A thread makes at most ACCESSES accesses,
- * so that as many rounds allow every order in which thread 0 comes first. The
- * others are the same with the arguments exchanged.
+ * This tries every order in which the atomic accesses of two threads can take
+ * place. The threads run one after the other, but time is divided into rounds.
+ * In each round, thread 0 makes some of its accesses, and then thread 1 makes
+ * some of its own. The value of an object at the start of a later round is
+ * guessed. Thread 0 works on the guesses, and thread 1 on what thread 0 has
+ * left. At the end, all runs in which a guess was wrong are dropped. A thread
+ * makes at most ACCESSES accesses, so as many rounds allow every order in which
+ * thread 0 comes first. The other orders are the same with the arguments
+ * exchanged.
  *
  * C11 orders all accesses to one object, relaxed ones too, and no result
- * depends on the order of accesses to two different objects. What was read of
- * the environment is such an object of its own: a thread finds it read, or not.
+ * depends on the order of accesses to two different objects. What was read from
+ * the environment is another object: a thread may find it read already, or not.
  */
 #define ACCESSES 2
 #define ROUNDS ACCESSES
@@ -549,8 +550,8 @@ void prove_wake_up(void)
 /* --- The libseccomp of the caller --------------------------------------------
  *
  * Up to OBJECTS objects are loaded. Each defines both of the functions, one or
- * none of them. proof.sh replaces the walk through an object's symbol table by
- * proof_find(): no proof here is about that.
+ * none of them. proof.sh replaces the search in an object's symbol table by
+ * proof_find(), because this proof is not about that search.
  */
 #define OBJECTS 3
 
@@ -591,7 +592,7 @@ static int fd_of_2(void *ctx)
 	return answer_of(2, ctx);
 }
 
-/* Objects have their number as their base, by which this knows them. */
+/* The base of an object is its number. */
 uintptr_t proof_find(uintptr_t base, const ElfW(Dyn) * dynamic,
 		     const char *name)
 {
@@ -677,7 +678,7 @@ void prove_fd(void)
 	libseccomps_answer = nondet_int();
 	callers_object = nondet_size();
 	next_object = nondet_size();
-	/* dlsym(3) finds what is defined. */
+	/* dlsym(3) finds only an object that defines the function. */
 	ASSUME(next_object >= objects || object[next_object].has_init);
 	for (size_t i = 0; i < objects; i++)
 		libseccomps += is_libseccomp(i);
@@ -695,7 +696,7 @@ void prove_fd(void)
 				 libseccomps_answer == -EINVAL ? -EINVAL :
 								 -1),
 		"seccomp_notify_fd() returns the listener, -1 if the filter is not loaded or cannot notify, or -EINVAL if ctx is not a filter context.");
-	/* The first from the caller's object on, or else the first of all. */
+	/* The first from the caller's object on is asked, or else the first. */
 	if (libseccomps == 1 || next_object >= objects) {
 		for (size_t i = OBJECTS; i-- > 0;)
 			if (is_libseccomp(i))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Stands in the compiler's place while src/ is compiled for CBMC: each atomic
- * access goes to proof.c, which lets another thread run in between.
+ * Replaces the compiler's header while src/ is compiled for CBMC. Each atomic
+ * access calls proof.c, which may let another thread run before it.
  */
 #ifndef PROOF_STDATOMIC_H
 #define PROOF_STDATOMIC_H
