@@ -35,8 +35,7 @@
 #include "socket.h"
 #include "target.h"
 
-/* Where the arguments of a call have its path, and the folder of that, if any.
- */
+/* Which argument is a call's path, and which one its folder, or -1. */
 static const struct call {
 	long nr;
 	const char *name; /* in rules */
@@ -198,7 +197,7 @@ static void read_state(struct container *container, int epoll)
 	}
 	container->count = 0;
 	json_object_put(object);
-	/* The runtime may write on, so the connection is not closed yet. */
+	/* The runtime may write more, so the connection is not closed yet. */
 	epoll_ctl(epoll, EPOLL_CTL_DEL, container->connection, NULL);
 	if (container->listener < 0 ||
 	    epoll_ctl(epoll, EPOLL_CTL_ADD, container->listener, &event) < 0)
@@ -255,7 +254,7 @@ static void add_rule(char *text)
 		if (rule->answer && strcmp(rule->call, calls[i].name) == 0)
 			return;
 	errno = EINVAL;
-	fail("a rule is CALL:PREFIX:ANSWER, see the head of agent.c");
+	fail("a rule is CALL:PREFIX:ANSWER, as agent.c explains at its top");
 }
 
 int main(int argc, char **argv)

@@ -13,7 +13,7 @@ need python3 python3
 out=build/check-examples
 make -s BUILD="$out" CFLAGS="-O2 -Werror" fire
 
-# 32-bit targets: where the compiler and the kernel know them.
+# 32-bit targets are tested if the compiler and the kernel support them.
 other=$out/fire/victim-32
 rm -f "$other"
 if ! gcc -m32 -isystem "/usr/include/$(gcc -print-multiarch)" -std=c11 \
@@ -22,7 +22,7 @@ if ! gcc -m32 -isystem "/usr/include/$(gcc -print-multiarch)" -std=c11 \
 	rm -f "$other"
 fi >/dev/null
 
-# Another user runs some of them.
+# Another user runs some of the programs, and must be able to read them.
 cp -r "$out" "$work/build"
 chmod -R a+rX "$work/build"
 python3 tests/examples/fire/driver.py "$work/build" "${PROGRAM:-}" "${CONDITION:-}"

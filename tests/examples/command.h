@@ -68,13 +68,13 @@ static inline int start_command(char **command, const int *numbers,
 	close(sockets[1]);
 	listener = receive_fd(sockets[0]);
 	close(sockets[0]);
-	/* Where seccomp(2) kills, the child could not say anything. */
+	/* If seccomp(2) has killed the child, it could not print a message. */
 	if (listener < 0 && *pid > 0 && wait_for_command(*pid) > 128)
 		fputs("seccomp: the call has killed the process\n", stderr);
 	return listener;
 }
 
-/* Sends a response. Returns 0, also if the target has left the call, or -1. */
+/* Sends a response. Returns 0, even if the target has left the call, or -1. */
 static inline int respond(int listener, struct seccomp_notif_resp *resp)
 {
 	if (seccomp_notify_respond(listener, resp) == 0 || errno == ENOENT)
@@ -83,11 +83,11 @@ static inline int respond(int listener, struct seccomp_notif_resp *resp)
 	return -1;
 }
 
-/* Answers a request. Returns 0, or -1 after a message to give up. */
+/* Answers a request. Returns 0. To give up, prints a message and returns -1. */
 typedef int answer_function(int listener, const struct seccomp_notif *req,
 			    struct seccomp_notif_resp *resp);
 
-/* Receives one request, and has it answered with a response of zeros and id. */
+/* Receives a request, and calls answer() with a response that has its id. */
 static inline int serve(int listener, struct seccomp_notif *req,
 			struct seccomp_notif_resp *resp,
 			answer_function *answer)
@@ -120,7 +120,7 @@ static inline int supervise(int listener, pid_t command,
 
 	if (failed)
 		perror("seccomp_notify_alloc");
-	/* Old kernels and some container managers refuse it: then -1. */
+	/* If an old kernel or a container manager refuses it, this is -1. */
 	fds[1].fd = (int)syscall(SYS_pidfd_open, command, 0);
 	while (!failed && !(fds[0].revents & (POLLHUP | POLLNVAL))) {
 		fds[0].revents = 0;
@@ -132,7 +132,7 @@ static inline int supervise(int listener, pid_t command,
 		} else if (fds[0].revents & POLLIN) {
 			failed = serve(listener, req, resp, answer);
 		}
-		/* Before Linux 6.11, POLLHUP waits until this is done. */
+		/* Before Linux 6.11, POLLHUP comes only after this. */
 		if (status < 0 &&
 		    waitid(P_PID, (id_t)command, &info,
 			   WEXITED | WNOHANG | WNOWAIT) == 0 &&

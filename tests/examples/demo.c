@@ -31,10 +31,10 @@ static void usage(FILE *to)
 }
 
 /*
- * Decides on the copy of the path. A call that is left to the kernel has its
- * path read again, and the target may have changed it: so it could make a
- * forbidden directory after all. To prevent that, a supervisor must answer
- * without SECCOMP_USER_NOTIF_FLAG_CONTINUE whenever the path matters.
+ * Decides on the copy of the path. If a call is left to the kernel, the kernel
+ * reads the path again, and the target may have changed it meanwhile: it could
+ * make a forbidden directory after all. To prevent that, a supervisor must
+ * answer without SECCOMP_USER_NOTIF_FLAG_CONTINUE whenever the path matters.
  */
 static const char *decide(int error, const char *path,
 			  struct seccomp_notif_resp *resp)
@@ -65,8 +65,7 @@ static int answer(int listener, const struct seccomp_notif *req,
 		return 0; /* the target has left the call: nobody waits */
 	decision = decide(error, path, resp);
 	make_printable(path);
-	/* Before the answer, so that this line comes before the target's own.
-	 */
+	/* Printed before the answer, so that it comes before the target's. */
 	fprintf(stderr, "demo: pid %u: %s %s: %s%s%s\n", req->pid,
 		req->data.nr == SYS_mkdirat ? "mkdirat" : "mkdir", path,
 		decision, resp->error ? ": " : "",

@@ -21,7 +21,7 @@ status=0
 echo
 echo "The shell ended with exit status $status. It chose 7 itself: the supervisor passes it on."
 
-[ "$status" = 7 ] || fail "the demonstration failed: exit status $status in place of the shell's own 7"
+[ "$status" = 7 ] || fail "the demonstration failed: exit status $status instead of the shell's own 7"
 [ -d kept ] || fail "the demonstration failed: the kernel did not make the directory left to it"
 [ ! -e forbidden ] || fail "the demonstration failed: the forbidden directory was made"
 [ ! -e imaginary ] || fail "the demonstration failed: the directory that only seemed to be made is there"

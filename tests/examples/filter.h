@@ -16,12 +16,12 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Puts a filter on the calling process, which notifies its supervisor of these
- * system calls. Returns the listener, or -1 with errno.
+ * Installs a filter on the calling process that sends a notification for each
+ * of these system calls. Returns the listener, or -1 with errno.
  *
  * A process of another architecture is killed: its system calls have other
- * numbers, so that an answer would be one for another call. The same goes for
- * x32 on x86-64, whose numbers have a bit of their own.
+ * numbers, so the supervisor would answer the wrong ones. So is a process that
+ * makes x32 calls on x86-64, whose numbers have a bit of their own.
  */
 static inline int trap_calls(const int *numbers, size_t count)
 {
@@ -39,8 +39,8 @@ static inline int trap_calls(const int *numbers, size_t count)
 	};
 	struct sock_fprog filter = { 4, code };
 
-	while (filter.filter[filter.len]
-		       .code) /* no instruction of those above is 0 */
+	/* No instruction above has the code 0. */
+	while (filter.filter[filter.len].code)
 		filter.len++;
 	for (size_t i = 0; i < count && filter.len < 60; i++) {
 		filter.filter[filter.len++] = (struct sock_filter)BPF_JUMP(

@@ -32,7 +32,7 @@ static _Noreturn void fail(const char *what, int error)
 	exit(1);
 }
 
-/* The calls that the target itself needs for this must not be trapped. */
+/* The calls that the target makes here must not be trapped. */
 static _Noreturn void run(const char *path, char **command)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
@@ -46,7 +46,7 @@ static _Noreturn void run(const char *path, char **command)
 	filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (!filter)
 		fail("seccomp_init", ENOMEM);
-	/* Failures of the kernel are to be reported as they are. */
+	/* Makes libseccomp return the kernel's own errors. */
 	seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 	/* libseccomp checks the architecture, and kills processes of others. */
 	error = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(mkdir), 0);
@@ -93,7 +93,7 @@ static int serve(int listener, struct seccomp_notif *req,
 			perror("handover: seccomp_notify_receive");
 			return -1;
 		}
-		/* Any architecture: nothing depends on the arguments. */
+		/* Right for any architecture, since no argument matters. */
 		name = seccomp_syscall_resolve_num_arch(req->data.arch,
 							req->data.nr);
 		printf("handover: pid %u: %s: refused\n", req->pid,

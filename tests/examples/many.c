@@ -8,7 +8,7 @@
  *
  *	many COUNT COMMAND [ARG...]
  *
- * Runs COMMAND so often, at most eight at a time. Each of them may make three
+ * Runs COMMAND COUNT times, at most eight at a time. Each may make three
  * directories; after that, mkdir(2) fails with EDQUOT. The answer does not
  * depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it does
  * not matter that the kernel reads the path, and a target may change it.
@@ -32,7 +32,7 @@ static struct target {
 } targets[AT_ONCE];
 
 static int epoll;
-static sigset_t before; /* the signals that targets have blocked */
+static sigset_t before; /* the signal mask for targets */
 
 /* The targets die with the supervisor. */
 static _Noreturn void give_up(void)

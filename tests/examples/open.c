@@ -29,19 +29,19 @@
 #define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
 #endif
 
-static char directory[PATH_MAX]; /* how the supervisor names it */
+static char directory[PATH_MAX]; /* its name in the supervisor's root */
 static int directory_fd, own_root;
 
 /*
  * Opens a file below DIRECTORY, if the path leads to it in the target's root.
  * The target may have put another file there, by a bind mount in a namespace of
- * its own: so the supervisor opens its own file, and compares. Returns the
- * descriptor or a negative errno.
+ * its own. So the supervisor opens its own file, and compares the two. Returns
+ * the descriptor or a negative errno.
  */
 static int open_own(int found, const char *name)
 {
 	size_t length = strlen(directory);
-	/* A FIFO must not stop the supervisor, and no ".." leads it astray. */
+	/* Does not wait for a FIFO, and no ".." leads out of DIRECTORY. */
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY |
 					 O_NONBLOCK,
 				.resolve = RESOLVE_BENEATH };
@@ -90,8 +90,8 @@ static int open_for(int listener, const struct seccomp_notif *req)
 }
 
 /*
- * Puts a descriptor into the target, and answers its call with the number. So
- * nobody calls seccomp_notify_respond() after this.
+ * Puts a descriptor into the target, and answers its call with the number. The
+ * call then has its answer, so seccomp_notify_respond() is not called.
  *
  * Signals are blocked: one that interrupted this call could leave the target
  * with a result of 0, which is another descriptor.
@@ -131,7 +131,7 @@ static int answer(int listener, const struct seccomp_notif *req,
 	}
 	/*
 	 * The kernel reads the path again and opens the file with the target's
-	 * own rights: whatever the path is by then, that lends nothing.
+	 * own rights, so this is safe whatever the path is by then.
 	 */
 	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	return respond(listener, resp);

@@ -75,7 +75,7 @@ static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 	return length;
 }
 
-/* Waits for one descriptor; -1 if the connection ends without. */
+/* Waits for one descriptor. Returns -1 if the connection ends without one. */
 static inline int receive_fd(int socket)
 {
 	int fds[MAX_FDS], count = 0;

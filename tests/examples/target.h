@@ -21,7 +21,7 @@
 
 #include <seccomp.h>
 
-/* For the text of a target: it must not steer the terminal. */
+/* Keeps a target's text from controlling the terminal. */
 static inline void make_printable(char *text)
 {
 	for (; *text; text++)
@@ -30,8 +30,8 @@ static inline void make_printable(char *text)
 }
 
 /*
- * Opens a file of /proc/PID. The pid may belong to another process by now, if
- * the target has died: only the id, asked after opening, excludes that.
+ * Opens a file in /proc/PID. If the target has died, the pid may belong to
+ * another process by now. Checking the id after opening the file excludes that.
  */
 static inline int open_proc(int listener, const struct seccomp_notif *req,
 			    const char *file, int flags)
@@ -76,8 +76,8 @@ static inline int copy_path(int listener, const struct seccomp_notif *req,
 }
 
 /*
- * How a process that has this root names an open file, without a slash at the
- * end: the root itself is "".
+ * Finds the name of an open file for a process that has this root. The name has
+ * no slash at the end, so that of the root itself is empty.
  */
 static inline int name_in_root(int root, int file, char *name)
 {
@@ -88,8 +88,7 @@ static inline int name_in_root(int root, int file, char *name)
 	length = readlink(link, top, sizeof(top) - 1);
 	if (length < 0)
 		return -errno;
-	/* In a mount namespace of its own, as containers have, it is just "/".
-	 */
+	/* In a container's own mount namespace, the root is just "/". */
 	top[length > 1 ? length : 0] = 0;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", file);
 	length = readlink(link, name, PATH_MAX - 1);
@@ -145,9 +144,9 @@ static inline int open_in_root(int root, const char *path, int flags, int mode)
 }
 
 /*
- * Finds the place in its root that a path of the target means. A call that
- * makes or removes the last part of its path follows no link there, and that
- * part may not exist: unless `follows`, only its folder is looked up.
+ * Finds the place in the target's root that a path leads to. A call that makes
+ * or removes the last part of its path does not follow a link there, and that
+ * part need not exist. Unless `follows` is set, only its folder is looked up.
  */
 static inline int find_place(int listener, const struct seccomp_notif *req,
 			     int folder, uint64_t address, int follows,

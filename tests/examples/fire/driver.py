@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-"""driver.py BUILD [PROGRAM [CONDITION]]: puts each published program, as it stands
-in its document, through each condition, and prints a row for each pair.
+"""driver.py BUILD [PROGRAM [CONDITION]]: runs each published program, unchanged, under
+each condition, and prints a row for each pair.
 
-Wanted of each: no process waits for ever, the supervisor does not spin, and it
-ends when its targets have ended. A supervisor that gives up says which call
-failed and why, and its targets go on with ENOSYS or die with it.
+In each row, no process may wait for ever, and the supervisor must not spin, and
+must end when its targets have ended. A supervisor that gives up must say which
+call failed and why, and its targets must go on with ENOSYS or die with it.
 """
 import concurrent.futures
 import errno
@@ -37,7 +37,7 @@ class Program:
                  alone=False):
         self.name = name
         self.argv = argv        # of the supervisor
-        self.says = says        # what the output has where nothing fails
+        self.says = says        # what the output has if nothing fails
         self.target = target    # of the target's own launcher, if there is one
         self.daemon = daemon    # it ends by a signal only
         self.paths = list(paths)
@@ -88,15 +88,15 @@ class Condition:
         self.under = under        # a condition of `under`
         self.env = env or {}
         self.options = list(options)  # of the victim
-        self.attack = attack      # attack(run), in a thread, from the start on
+        self.attack = attack      # attack(run, number), in a thread of its own
         self.runs = runs
-        self.unfit = unfit        # the programs that it says nothing about
+        self.unfit = unfit        # the programs that it does not test
         self.prefix = list(prefix)
-        self.only = only          # or else: the only ones
-        self.victim = victim      # another one
+        self.only = only          # the only programs that it tests, if any
+        self.victim = victim      # replaces the ordinary one
         self.inner = list(inner)  # a command that runs the victim
         self.paths = paths        # of the victim, instead of the program's
-        self.at_once = at_once    # so many targets, where they have a launcher
+        self.at_once = at_once    # how many targets, if they have a launcher
 
 
 class Run:
@@ -151,7 +151,7 @@ def listening(path):
 
 
 def wait_for_closed(pid):
-    """How many descriptors a daemon still has but for its own five, after a while."""
+    """How many descriptors besides its own five a daemon keeps open."""
     limit = time.monotonic() + 5
     while True:
         try:
@@ -286,7 +286,7 @@ def goes_on(_program, result):
 # "If one of the program's own calls fails, the program prints the reason and
 # ends with status 125, and the command's trapped calls fail with ENOSYS."
 def gives_up(pattern, *others):
-    """It says which call failed, and why; the others do not need that call."""
+    """It says which call failed, and why. The programs in others do not need it."""
     def expects(program, result):
         if program.name in others:
             return works(program, result)
@@ -347,7 +347,7 @@ def refuses_other_file(_program, result):
 def ended_by_signal(_program, result):
     if "ended by signal 15" in result.text and result.status == 1 and result.seconds < 4:
         return None
-    return "it does not end, and its targets with it"
+    return "SIGTERM does not end it and its targets at once"
 
 
 def terminate(run, _number):
@@ -374,7 +374,8 @@ def is_victim(pid):
 
 
 def kill_targets(run, number):
-    # Before it has connected, a supervisor rightly waits for the next one.
+    # If a target is killed before it has connected, its supervisor rightly waits
+    # for the next one. So wait until the launcher has executed the victim.
     while not run.ended.is_set() and not any(
             is_victim(pid) or not run.has_launcher for pid in run.targets()):
         pass

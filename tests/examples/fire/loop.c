@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * loop COMMAND [ARG...]: a program around a loop that stands in a document, and
- * is included here as it stands there. LOOP is its file. WHOLE: it is a whole
- * function, supervise(), which calls decide().
+ * loop COMMAND [ARG...]: supervises a command with a loop from a document. The
+ * loop is in the file LOOP, which is included here without a change. If WHOLE
+ * is defined, the file has a whole function, supervise(), which calls decide().
  */
 #include <errno.h>
 #include <poll.h>

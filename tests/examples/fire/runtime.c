@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * runtime SOCKET NAME COMMAND [ARG...]: what an OCI runtime does for a
- * container with a "listenerPath", for the agent: it sends the state in two
- * pieces, with another descriptor before the listener, and leaves the
- * connection open.
+ * runtime SOCKET NAME COMMAND [ARG...]: does what an OCI runtime does for a
+ * container with a "listenerPath". It sends the agent the state in two pieces,
+ * with another descriptor before the listener, and leaves the connection open.
  *
  * "Read the container process state, which is JSON, until the object is
  * complete, not until the end of the stream: some runtimes keep the

@@ -65,7 +65,7 @@ static _Noreturn void fail(const char *what)
 	exit(77);
 }
 
-/* Returns the listener, if the condition is one, or 0. */
+/* Returns the listener if the condition needs one, or else 0. */
 static int install(const char *name)
 {
 	struct sock_filter code[64] = {
@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 	} else {
 		int listener = install(argv[1]);
 
-		/* It stays open, for as long as one of the programs runs. */
+		/* The programs keep the listener open as long as they run. */
 		if (listener > 0 && fcntl(listener, F_SETFD, 0) < 0)
 			fail("fcntl");
 	}

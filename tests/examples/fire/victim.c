@@ -3,13 +3,13 @@
 /*
  * victim [OPTION...] PATH...: the command that the published supervisors run
  * when they are tested. It calls mkdir(2) for each path, in turn, and prints
- * how often it got which result. It is built by itself, so that it has the
- * architecture of the supervisor (or, on purpose, another one).
+ * how many times it got each result. It is a program of its own, so that it has
+ * the architecture of the supervisor (or, on purpose, another one).
  *
- *	-t THREADS  as many threads do this at once
- *	-s SECONDS  again and again for so long, with pauses of 10 ms
+ *	-t THREADS  do this in THREADS threads at once
+ *	-s SECONDS  repeat this for SECONDS seconds, with pauses of 10 ms
  *	-b          leave a child behind that goes on for another second
- *	-d          let nobody read the memory: PR_SET_DUMPABLE
+ *	-d          let nobody read the memory, by PR_SET_DUMPABLE
  *	-i          call with int $0x80, whose numbers are those of i386
  *	-o          open(2) each file and read it, instead of mkdir(2)
  *	-r FOLDER   make this folder the root, and work in its /tmp
@@ -43,7 +43,7 @@ static double seconds_now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* EILSEQ if what was opened is another file: one with another text. */
+/* Returns EILSEQ if another file was opened, which has another text. */
 static int open_and_read(const char *path)
 {
 	static const char expected[] = "text of the file\n";
@@ -67,7 +67,7 @@ static int call(const char *path)
 	if (by_int80) {
 		long result;
 
-		/* mkdir(2) or open(2) there, getpid(2) or fstat(2) on x86-64 */
+		/* On x86-64, these numbers are getpid(2) and fstat(2). */
 		__asm__ volatile("int $0x80"
 				 : "=a"(result)
 				 : "a"(opens ? 5L : 39L),
