@@ -12,7 +12,7 @@ pkgconfigdir = $(libdir)/pkgconfig
 
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
-# BUILD=FOLDER is where the products go; a read-only source needs another one.
+# The products go to this folder. If the source is read-only, set another one.
 BUILD = build
 
 NAME = libseccomp-notify
@@ -23,22 +23,24 @@ SHARED = $(BUILD)/$(NAME).so.$(VERSION)
 STATIC = $(BUILD)/$(NAME).a
 LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
 
-# What the library needs stands beside what the packager gives, and before it.
+# The library's own options are added before the packager's.
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wundef \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
-# What the compiler has of these. (arm64: libgcc's atomics have no BTI mark.)
+# The options below that the compiler knows. (-mno-outline-atomics is for arm64,
+# where libgcc's atomic functions have no BTI mark.)
 has = $(shell echo 'typedef int any;' | $(CC) $(1) -Werror -S -x c -o /dev/null - \
 	$(filter-out --coverage -ftest-coverage,$(CPPFLAGS) $(CFLAGS)) 2>&1 || echo no)
 HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -mbranch-protection=standard -mno-outline-atomics, \
 	$(if $(call has,$(flag)),,$(flag)))
-# The compiler notes $PWD, which may be a link to the folder; the map has CURDIR.
+# The compiler records the folder as $PWD, which may be a symbolic link, while
+# -fdebug-prefix-map uses CURDIR. So both are made the same.
 export PWD := $(CURDIR)
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
 	"-fdebug-prefix-map=$(CURDIR)=." $(HARDENING) $(CPPFLAGS) $(CFLAGS)
-# Clang leaves a sanitizer's functions to the program.
+# Clang links a sanitizer's functions only into programs, not into libraries.
 DEFS = $(if $(findstring -fsanitize=,$(CC) $(CFLAGS) $(LDFLAGS)),,-Wl,-z,defs)
-# No start files: there is no constructor to start.
+# No start files, since the library has no constructor.
 LINK_SHARED = -shared -nostartfiles -Wl,-soname,$(SONAME) \
 	-Wl,--version-script=$(MAP) -Wl,-Bsymbolic $(DEFS) -Wl,-z,text \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
@@ -61,13 +63,13 @@ $(STATIC): $(OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-# Manual pages: the library, the guide, one page for the calls, and a link to
-# that page for each of the other five.
+# Manual pages: the library, the guide, and one page for the six functions, which
+# has the name of one of them. The names of the other five are links to it.
 PAGES_7 = $(NAME).7 seccomp_notify_supervisor.7
 PAGE = seccomp_notify_alloc.3notify
 LINKS = $(filter-out $(PAGE),$(CALLS:=.3notify))
 
-# Quoted, for a DESTDIR with a space.
+# Quoted, because DESTDIR may contain a space.
 to_lib = "$(DESTDIR)$(libdir)"
 to_headers = "$(DESTDIR)$(includedir)/seccomp-notify"
 to_pc = "$(DESTDIR)$(pkgconfigdir)"
@@ -97,7 +99,7 @@ uninstall: ## Remove what install put there
 		$(foreach page,$(PAGE) $(LINKS),$(to_man)/man3/$(page))
 	-[ ! -d $(to_headers) ] || rmdir $(to_headers)
 
-# What the tests add: check, demo and a target for each script of tests/.
+# The targets of the tests: check, demo, and one for each script in tests/.
 -include tests/tests.mk
 
 dist: ## Make the release's tarball from the last commit

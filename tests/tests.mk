@@ -3,7 +3,8 @@
 # The targets of the tests. The Makefile includes this file if it is there, so
 # that a tarball without tests still builds and installs.
 
-# The last one is for a machine without /proc, where $ORIGIN is not known.
+# On a machine without /proc, the dynamic linker does not know $ORIGIN, and uses
+# the last folder.
 LINK_TEST = $(LDFLAGS) -L$(BUILD) \
 	-Xlinker -rpath -Xlinker '$$ORIGIN:$$ORIGIN/..:$$ORIGIN/../..:$(BUILD)'
 # The programs of `make check`.
@@ -13,7 +14,7 @@ PROGRAMS = $(addprefix $(BUILD)/tests/,suite secure fake_libseccomp.so \
 objects = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(1))
 LIB = $(call objects,$(wildcard tests/lib/*.c))
 
-# One line that says what is missing, not hundreds of the compiler's.
+# Prints what is missing in one line, instead of hundreds of errors.
 find-check:
 	@command -v $(firstword $(PKG_CONFIG)) >/dev/null && \
 	$(PKG_CONFIG) --exists check || { \
@@ -41,12 +42,12 @@ $(CHECKED): $(LIB) $(LIBRARY)
 	$(COMPILE) -o $@ $(filter %.o,$^) $(LINK_TEST) -lseccomp-notify \
 		$(shell $(PKG_CONFIG) --libs check) -pthread -ldl
 
-# Set-user-ID programs find no library by a relative path: the static one.
+# A set-user-ID program does not search $ORIGIN, so it gets the static library.
 $(BUILD)/tests/secure: tests/cases/secure.c $(STATIC)
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(LDFLAGS) $(STATIC)
 
-# Modules that the suite loads. --coverage would add functions to them.
+# Modules that the suite loads, without --coverage, which would add functions.
 MODULE = $(CC) -std=c11 $(WARNINGS) -fPIC -shared \
 	$(filter-out --coverage,$(CPPFLAGS) $(CFLAGS))
 $(BUILD)/tests/fake_libseccomp.so: tests/cases/fake_libseccomp.c
@@ -62,8 +63,8 @@ $(BUILD)/tests/empty.so: tests/cases/caller.c
 	@mkdir -p $(@D)
 	$(MODULE) -fvisibility=hidden -o $@ $< $(LDFLAGS)
 
-# In C++, where the compiler has it (gcc needs g++), and without libseccomp. The
-# undefined-behavior sanitizer's look at types of functions needs C++'s library.
+# In C++, if the compiler supports it (gcc needs g++), and without libseccomp.
+# -fsanitize=function would need the C++ library.
 NO_TYPES = -fno-sanitize=function
 $(BUILD)/tests/cplusplus: tests/compat/dropin/drop-in.c include/seccomp.h $(LIBRARY)
 	@mkdir -p $(@D)
@@ -73,7 +74,7 @@ $(BUILD)/tests/cplusplus: tests/compat/dropin/drop-in.c include/seccomp.h $(LIBR
 			$(if $(call has,$(NO_TYPES)),,$(NO_TYPES)) -c -o $@.o $< && \
 		$(CC) $(CFLAGS) -o $@ $@.o $(LINK_TEST) -lseccomp-notify; }
 
-# The programs and loops that stand in documents, cut out of them as they are.
+# The programs and loops in the documents, extracted without a change.
 $(BUILD)/tests/example.c: man/$(PAGE)
 $(BUILD)/tests/readme.c: README.md
 $(BUILD)/tests/header-loop.c: include/seccomp.h
@@ -86,11 +87,11 @@ $(BUILD)/tests/header-loop.c:
 	@mkdir -p $(@D)
 	sed -n -e '/^ \*\//q' -e 's/^ \*\t//p' $< > $@
 
-# They name the ARCH of few processors; arch.h has the others.
+# These programs define ARCH for few processors; arch.h has the others.
 $(BUILD)/tests/example $(BUILD)/tests/readme: %: %.c $(LIBRARY) tests/examples/arch.h
 	$(COMPILE) -include tests/examples/arch.h -o $@ $< $(LINK_TEST) -lseccomp-notify
 
-# What puts the published programs to the test.
+# What check-examples needs to test the published programs.
 FIRE = $(addprefix $(BUILD)/fire/,under runtime storm.so header-loop guide-loop)
 $(BUILD)/tests/victim $(BUILD)/fire/under $(BUILD)/fire/runtime: \
 		tests/examples/fire/*.c tests/examples/*.h
@@ -109,7 +110,7 @@ $(BUILD)/fire/%-loop: $(BUILD)/tests/%-loop.c tests/examples/fire/loop.c \
 $(BUILD)/demo: tests/examples/demo.c $(wildcard tests/examples/*.h) $(LIBRARY)
 	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
 
-# The programs to learn from, where what else they need is installed.
+# The programs of tests/examples whose other libraries are installed.
 has_package = $(shell $(PKG_CONFIG) --exists $(1) && echo $(2))
 EXAMPLES = $(addprefix $(BUILD)/examples/,many open \
 	$(call has_package,libseccomp,handover) \
@@ -136,7 +137,7 @@ fire: $(filter-out %/suite %/secure,$(PROGRAMS)) examples $(FIRE)
 demo: $(BUILD)/demo ## Watch a supervisor at work on an unmodified program
 	tests/examples/demo.sh $(BUILD)/demo
 
-# The benchmark's program, linked as its users link theirs.
+# The benchmark's program, linked as a user of the library links a program.
 $(BUILD)/bench/bench-ours: $(addprefix tests/bench/,bench.c targets.c targets.h calls.h) \
 		tests/lib/trap.c tests/lib/process.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -144,7 +145,7 @@ $(BUILD)/bench/bench-ours: $(addprefix tests/bench/,bench.c targets.c targets.h 
 		-Iinclude -o $@ $(filter %.c,$^) -L$(BUILD) \
 		-Wl,-rpath,'$$ORIGIN/..' -lseccomp-notify -pthread
 
-# Each of these is a script of that name, whose head says what it needs.
+# Each of these runs the script of its name, which says at its top what it needs.
 SCRIPTS = check-dropin check-variants check-sanitizers check-packages \
 	check-cross check-kernels check-machines check-faults check-examples \
 	check-consumers soak fuzz lint hardening coverage mutation bench \

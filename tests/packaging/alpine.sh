@@ -4,8 +4,8 @@
 # shellcheck shell=bash disable=SC2016,SC2153,SC2154,SC2164
 # check-packages.sh sources this file.
 
-# Debian has no abuild. Its shell runs the recipe's functions here, and the
-# subpackages get the files that abuild's own functions give them.
+# Debian has no abuild. Here, Alpine's shell runs the recipe's functions, and
+# the files are moved to the subpackages as abuild's own functions do it.
 check_alpine() {
 	local srcdir=$work/alpine/src pkgdir=$work/alpine/pkg
 	local dev=$work/alpine/dev doc=$work/alpine/doc part

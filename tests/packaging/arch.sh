@@ -4,7 +4,7 @@
 # shellcheck shell=bash disable=SC2016,SC2153,SC2154,SC2164
 # check-packages.sh sources this file.
 
-# The real makepkg, with no pacman to ask for dependencies, and not as root.
+# Runs the real makepkg, without pacman to check dependencies, and not as root.
 check_arch() {
 	local folder=$work/arch root=$work/arch-root package
 

@@ -7,9 +7,9 @@
 # Packages: libarchive-tools libc6-dev libseccomp-dev lintian make makepkg
 # Packages: mmdebstrap mount piuparts pkg-config rpm rpmlint shellcheck
 #
-# All is made from the tarball of the last commit. Only root can install the
-# packages in a minimal Debian in a temporary folder; nothing is installed
-# elsewhere. The products are left in build/packages.
+# Everything is made from the tarball of the last commit. This needs root, to
+# install the packages in a minimal Debian in a temporary folder. Nothing is
+# installed elsewhere. The products are left in build/packages.
 # shellcheck disable=SC2016,SC2034 # Other shells and sourced files expand them.
 . "$(dirname "$0")/../lib/common.sh"
 
@@ -47,7 +47,7 @@ step() {
 	echo "== $* ($SECONDS s)"
 }
 
-# run LOG COMMAND...: its output is shown if it fails.
+# run LOG COMMAND...: runs the command, and shows its output if it fails.
 run() {
 	local log=$work/$1.log
 	shift
@@ -57,7 +57,7 @@ run() {
 	}
 }
 
-# silent WHAT COMMAND...: fails if it prints anything on standard error, too.
+# silent WHAT COMMAND...: also fails if it prints anything on standard error.
 silent() {
 	local what=$1
 	shift

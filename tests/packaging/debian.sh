@@ -34,7 +34,7 @@ check_debian() {
 	run lintian lintian --allow-root --pedantic -I -E --show-overrides \
 		--fail-on none \
 		"$place1"/*.changes
-	# Each override is needed, and nothing else is left.
+	# Lintian reports an override that is not needed, too.
 	if grep -v '^[ON]: \|^running with root' "$work/lintian.log" >&2; then
 		fail "lintian reports the lines above about the Debian packages"
 	fi
@@ -83,8 +83,9 @@ in_base() { # FOLDER COMMAND...: as root of that folder
 		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$@"
 }
 
-# In a minimal Debian: Build-Depends suffice to build and to test; piuparts
-# installs and purges; autopkgtest uses the packages beside libseccomp-dev.
+# In a minimal Debian, Build-Depends must suffice to build and to test. Then
+# piuparts installs and purges the packages, and autopkgtest uses them together
+# with libseccomp-dev.
 check_installed_debian() {
 	local base=$work/base debs=("$place1/${NAME}1_"*.deb "$place1/$NAME-dev_"*.deb)
 
@@ -113,7 +114,7 @@ check_installed_debian() {
 		--no-upgrade-test --skip-cronfiles-test \
 		--keep-sources-list "${debs[@]}"
 	step "Debian: autopkgtest"
-	# In the chroot, too, it uses the folder TMPDIR.
+	# autopkgtest uses the folder TMPDIR in the chroot too.
 	mkdir -p "$base-test$TMPDIR"
 	run autopkgtest with_proc "$base-test" autopkgtest "${debs[@]}" "$place1"/*.dsc \
 		--setup-commands "apt-get update" -- chroot "$base-test"

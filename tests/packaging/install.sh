@@ -4,8 +4,8 @@
 # shellcheck shell=bash disable=SC2016,SC2153,SC2154,SC2164
 # check-packages.sh sources this file.
 
-# The files of each part, by the folders that a packager chooses. SUFFIX is what
-# the packager's tools add to the names of manual pages.
+# These functions print the files of each part in the folders that a packager
+# chooses. SUFFIX is what the packager's tools add to the names of manual pages.
 library_files() { # LIBDIR
 	cat <<EOF
 755 $1/$shared
@@ -47,15 +47,15 @@ all_files() { # LIBDIR INCLUDEDIR MANDIR PKGCONFIGDIR
 	manual_files "$3" ""
 	pc_files "$4"
 }
-# same_files WHAT FOLDER: all of them are there with their default names.
+# same_files WHAT FOLDER: the folder has exactly these, at their default places.
 same_files() {
 	same "$1 does not install exactly these files" \
 		"$(all_files usr/local/lib usr/local/include usr/local/share/man \
 			usr/local/lib/pkgconfig | sort)" "$(manifest "$2")"
 }
 
-# check_install NAME VARIABLES: the variables as make gets them; then what
-# they ought to give: libdir includedir mandir pkgconfigdir.
+# Installs with these variables of make, and expects the files in these folders.
+# check_install NAME VARIABLES LIBDIR INCLUDEDIR MANDIR PKGCONFIGDIR
 check_install() {
 	local name=$1 variables=$2 libdir=$3 includedir=$4 mandir=$5 pc=$6
 	local root=$work/install-$1 before
@@ -85,7 +85,7 @@ check_install() {
 		fail "$un leaves the folder $includedir/seccomp-notify"
 }
 
-# What pkg-config says, and a program built with that, shared and static.
+# Checks what pkg-config prints, and programs built with it, shared and static.
 check_pc() {
 	local name=$1 root=$2 libdir=$3 includedir=$4 pc=$5 program
 	local -x PKG_CONFIG_PATH="" PKG_CONFIG_LIBDIR=$root$pc

@@ -4,9 +4,10 @@
 # shellcheck shell=bash disable=SC2016,SC2153,SC2154,SC2164
 # check-packages.sh sources this file.
 
-# With Fedora's macros that Debian's rpm has not, and its reproducible builds.
-# No source package along with the binary ones: it has the folder's name in it,
-# and they would have its sum.
+# Defines macros that Fedora's rpm has and Debian's lacks, and those for
+# reproducible builds. The source package contains the name of the folder. It is
+# built on its own, because binary packages that are built along with it contain
+# its checksum.
 build_rpm() { # PLACE -bs|-bb [OPTION]
 	local top=$1/rpm
 	mkdir -p "$top/SOURCES" "$top/tmp"

@@ -9,7 +9,7 @@ make_tarball() {
 	cp "$1/clone/build/$NAME-$version.tar.gz" "$1"
 }
 
-# Root would give files the modes that the tarball has, whatever the umask.
+# By default, tar(1) as root would ignore the umask.
 unpack() {
 	mkdir -p "$2"
 	tar -C "$2" --strip-components=1 --no-same-owner --no-same-permissions \
@@ -39,8 +39,8 @@ check_tarball() {
 	tail -n 1 "$work/check.log"
 }
 
-# A user who may not write to the source builds it in another folder, and make
-# install does not build anew.
+# A user who cannot write to the source builds it in another folder. After that,
+# make install does not build again.
 check_read_only() {
 	local user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 	local products=$work/products
@@ -52,10 +52,10 @@ check_read_only() {
 	run read-only "${user[@]}" make -s -C "$work/read-only" \
 		BUILD="$products" DESTDIR="$products/root" install
 	same_files "make BUILD=... install" "$products/root"
-	[ ! -e "$work/read-only/build" ] || fail "make BUILD=... makes build all the same"
+	[ ! -e "$work/read-only/build" ] || fail "make BUILD=... still makes the source's folder build"
 	make -n -C "$work/read-only" BUILD="$products" install >"$work/again"
 	if grep -E '\-(c|shared) |^ar ' "$work/again" >&2; then
-		fail "make install builds the library once more, by the commands above"
+		fail "make install builds the library again, by the commands above"
 	fi
 }
 
@@ -69,12 +69,12 @@ check_without_tests() {
 	same_files "a tarball without tests" "$work/testless/root"
 }
 
-# A builder that has no notification: the demonstration supervises the builder,
-# and no process has two supervisors.
+# A builder where filters cannot notify. The demonstration simulates it: it
+# supervises make, and a process can have one listener only.
 check_without_notification() {
-	step "tests on a builder without notification"
+	step "tests on a builder without notifications"
 	run without-build make -s -C "$source" build/demo
 	run without "$source/build/demo" -- make -s -C "$source" check
 	grep -q '^SKIP: the whole suite: ' "$work/without.log" ||
-		fail "make check does not say that it skips, where there is no notification"
+		fail "make check does not print that it skips the suite if filters cannot notify"
 }

@@ -67,7 +67,7 @@ static int call(const char *path)
 	if (by_int80) {
 		long result;
 
-		/* On x86-64, these numbers are getpid(2) and fstat(2). */
+		/* open(2) or mkdir(2) on i386, fstat(2) or getpid(2) here */
 		__asm__ volatile("int $0x80"
 				 : "=a"(result)
 				 : "a"(opens ? 5L : 39L),
