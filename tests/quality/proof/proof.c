@@ -422,8 +422,7 @@ void prove_id_valid(void)
 		"returns 0 if the notification waits for its response, or -ENOENT");
 	PROMISE(rc == 0 || errno == seen.error, "-ENOENT with errno set:");
 	PROMISE(rc == 0 || errno != EINTR,
-		"A signal that arrives during this function does not change the
-		result.");
+		"A signal that arrives during this function does not change the result.");
 	REACH(rc == 0 && seen.valid == 1 && !seen.valid_old, "success");
 	REACH(rc == 0 && seen.valid_old == 1, "success before Linux 5.9");
 	REACH(rc != 0 && seen.valid_old == 1 && errno == ENOENT, "old failure");
