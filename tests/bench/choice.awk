@@ -54,7 +54,7 @@ function ways_table(i, parts, name)
 			way_cell("path", name, "one"), \
 			way_cell("path", name, "all"), parts[2])
 	}
-	print "\nThe same job by other means, one thread, medians of " rounds " rounds:\n"
+	print "\nThe same job by other means, one thread, medians:\n"
 	print_table()
 }
 
