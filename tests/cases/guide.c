@@ -478,8 +478,8 @@ static int call_in_folder(void *folder)
  * opened."
  * "A symbolic link in a path that the supervisor resolves from its own root can
  * lead out of the target's root."
- * "Then resolve it from /proc/pid/root with openat2(2) (since Linux 5.6) and
- * RESOLVE_IN_ROOT, or in a child that called chroot(2)."
+ * "Then resolve the path from /proc/pid/root with openat2(2) (since Linux 5.6)
+ * and RESOLVE_IN_ROOT, or in a child that called chroot(2)."
  */
 START_TEST(root_and_cwd_resolve_a_path_as_the_target_would)
 {

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -28,6 +29,13 @@ struct addfd {
 	__u32 newfd_flags;
 };
 #define ADDFD SECCOMP_IOW(3, struct addfd)
+#ifndef SYS_pidfd_getfd /* headers before Linux 5.6 */
+#ifdef __alpha__
+#define SYS_pidfd_getfd 548
+#else
+#define SYS_pidfd_getfd 438
+#endif
+#endif
 #define ADDFD_SEND (1UL << 1)
 
 /*
@@ -547,6 +555,138 @@ START_TEST(addfd_lends_a_descriptor_and_may_respond)
 }
 END_TEST
 
+static int call_with_full_table(void *arg)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)arg;
+	if (setrlimit(RLIMIT_NOFILE, &none) != 0)
+		return 255;
+	return (int)-make_trapped_call(0, 0, 0, 0, 0, 0);
+}
+
+/*
+ * "If SECCOMP_IOCTL_NOTIF_ADDFD fails, no response was sent: send one with its
+ * error, such as EMFILE if the target has as many descriptors as it may have."
+ */
+START_TEST(addfd_that_fails_sends_no_response)
+{
+	struct target target = start_target(call_with_full_table, NULL);
+	struct addfd addfd = { .id = receive(target.listener).id,
+			       .flags = ADDFD_SEND };
+	struct seccomp_notif_resp resp = { .id = addfd.id };
+
+	ck_assert_int_eq(bare_ioctl(target.listener, ADDFD, &addfd), -1);
+	ck_assert_int_eq(errno,
+			 kernel_version() < KERNEL(5, 14) ? EINVAL : EMFILE);
+	resp.error = -EMFILE;
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
+	ck_assert_int_eq(end_target(&target), EMFILE);
+}
+END_TEST
+
+static int call_with_socket(void *arg)
+{
+	int sockets[2];
+
+	(void)arg;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0)
+		return 255;
+	return make_trapped_call(sockets[0], 0, 0, 0, 0, 0) == 47 &&
+			       fcntl(sockets[0], F_GETFL) & O_NONBLOCK ?
+		       0 :
+		       1;
+}
+
+/*
+ * "To act on a descriptor of the target, as for connect(2), copy it with
+ * pidfd_open(2) and pidfd_getfd(2) (since Linux 5.6), call
+ * seccomp_notify_id_valid(), and use the copy."
+ * "The copy and the target's descriptor share their file offset and their
+ * status flags, such as O_NONBLOCK."
+ */
+START_TEST(a_copy_of_the_targets_descriptor_shares_its_flags)
+{
+	struct target target = start_target(call_with_socket, NULL);
+	struct seccomp_notif req = receive(target.listener);
+	struct seccomp_notif_resp resp = { .id = req.id, .val = 47 };
+	int process = (int)syscall(SYS_pidfd_open, req.pid, 0);
+	int copy = (int)syscall(SYS_pidfd_getfd, process, req.data.args[0], 0);
+
+	if (kernel_version() < KERNEL(5, 6)) {
+		ck_assert_int_eq(copy, -1);
+		kill_target(&target);
+		return;
+	}
+	ck_assert_int_ge(copy, 0);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, req.id));
+	ck_assert_int_eq(fcntl(copy, F_SETFL, O_NONBLOCK), 0);
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
+	ck_assert_int_eq(end_target(&target), 0);
+}
+END_TEST
+
+/* The files of one number, before and after; and what tells to replace one. */
+static int before[2];
+static int after[2];
+static atomic_int *replaced; /* 1: asks for it, 2: done */
+
+static void *replace_file(void *arg)
+{
+	while (*replaced == 0)
+		sleep_ms(1);
+	dup2(after[0], before[0]);
+	*replaced = 2;
+	return arg;
+}
+
+static int read_replaced(void *arg)
+{
+	pthread_t thread;
+	char byte = 0;
+
+	(void)arg;
+	if (pthread_create(&thread, NULL, replace_file, NULL) != 0 ||
+	    read(before[0], &byte, 1) != 1)
+		return 255;
+	return byte;
+}
+
+/*
+ * "The arguments themselves, which are in args of the request, are not read
+ * again, but what they refer to may change: another thread can replace the file
+ * that a descriptor refers to."
+ */
+START_TEST(a_continued_call_uses_a_file_that_a_thread_has_replaced)
+{
+	struct rule rule = { SYS_read, 0, 0, SECCOMP_RET_USER_NOTIF };
+	struct seccomp_notif_resp resp = {
+		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE
+	};
+	struct target target;
+
+	replaced = shared_memory(sizeof(*replaced));
+	ck_assert_int_eq(pipe2(before, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(after, O_CLOEXEC), 0);
+	ck_assert_int_eq(write(before[1], "b", 1), 1);
+	ck_assert_int_eq(write(after[1], "a", 1), 1);
+	rule.value = (uint32_t)before[0];
+	target = try_target(&rule, 1, 0, read_replaced, NULL);
+	resp.id = receive(target.listener).id;
+	*replaced = 1;
+	while (*replaced != 2)
+		sleep_ms(1);
+	if (kernel_version() < KERNEL(5, 5)) {
+		assert_fails(seccomp_notify_respond(target.listener, &resp),
+			     -ECANCELED, EINVAL);
+		kill_target(&target);
+		return;
+	}
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
+	ck_assert_int_eq(end_target(&target), 'a');
+}
+END_TEST
+
 /*
  * "A filter that kills the supervisor for an unknown ioctl(2) has to allow
  * SECCOMP_IOCTL_NOTIF_SET_FLAGS."
@@ -598,6 +738,11 @@ TCase *guide_target_tests(void)
 	tcase_add_loop_test(tests, edge_triggered_epoll_reports_two_calls_once,
 			    0, 2);
 	tcase_add_test(tests, proc_knows_a_thread_and_pidfd_open_does_not);
+	tcase_add_test(tests, addfd_that_fails_sends_no_response);
+	tcase_add_test(tests,
+		       a_copy_of_the_targets_descriptor_shares_its_flags);
+	tcase_add_test(tests,
+		       a_continued_call_uses_a_file_that_a_thread_has_replaced);
 	tcase_add_loop_test(tests, addfd_lends_a_descriptor_and_may_respond, 0,
 			    2);
 	tcase_add_loop_test(tests, a_filter_that_kills_has_to_allow_set_flags,
