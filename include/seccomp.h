@@ -6,8 +6,8 @@
  * If a seccomp(2) filter returns SECCOMP_RET_USER_NOTIF, the kernel suspends
  * the thread that made the system call (the target) and queues a notification
  * on the filter's listener (a file descriptor). A supervisor receives the
- *notification as a request and answers it with a response, which decides what
- *the target's call returns:
+ * notification as a request and answers it with a response, which decides what
+ * the target's call returns:
  *
  *	struct pollfd wait_for = { .fd = listener, .events = POLLIN };
  *	struct seccomp_notif *req;
@@ -25,7 +25,7 @@
  *		if (wait_for.revents & (POLLHUP | POLLNVAL))
  *			break; // no target is left
  *		if (!(wait_for.revents & POLLIN))
- *			continue; // POLLERR says nothing of the targets
+ *			continue; // POLLERR alone is temporary
  *		if (seccomp_notify_receive(listener, req) != 0) {
  *			if (errno == ENOENT || errno == EINTR)
  *				continue; // the target left, or a signal came
@@ -104,7 +104,7 @@ typedef void *scmp_filter_ctx;
  *   -ECANCELED   The system call failed, and errno tells why.
  *   -EFAULT      The kernel reports a size of zero.
  *   -ENOMEM      There is not enough memory.
- *   -EOPNOTSUPP  The kernel has no notifications.
+ *   -EOPNOTSUPP  The kernel does not support notifications.
  * If seccomp_notify_alloc() fails, it sets *req and *resp to NULL, so that it
  * is safe to call seccomp_notify_free().
  */
@@ -133,8 +133,8 @@ void seccomp_notify_free(struct seccomp_notif *req,
  *   EINTR   A signal handler ran before a notification came. No notification is
  *           lost.
  *   ENOENT  The target died, or left its call because of a signal, before its
- *           notification was received. Because of such a notification, a later
- *           receive may also fail with this error at once, instead of waiting.
+ *           notification was received. Such a notification can also make a
+ *           later receive fail with this error at once, instead of waiting.
  *   ENOENT  (since Linux 6.11) No target is left.
  *   ENOTTY  fd is not a listener. For some kinds of files, the error is EINVAL
  *           or another one instead.
@@ -168,9 +168,9 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
 int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
 
 /*
- * The seccomp_notify_id_valid() function checks whether the notification id has
- * been received and still waits for its response. If it does, the target is
- * alive and still in that call. Open files such as /proc/pid/mem first, and
+ * The seccomp_notify_id_valid() function checks whether the notification with
+ * this id has been received and still waits for its response. If so, the target
+ * is alive and still in that call. Open files such as /proc/pid/mem first, and
  * then call this function: only a result of 0 proves that the opened file
  * belongs to the target. A signal that arrives during this function does not
  * change the result.
@@ -192,12 +192,12 @@ int seccomp_notify_id_valid(int fd, uint64_t id);
  * The seccomp_notify_fd() function returns the listener of the filter that
  * seccomp_load(3) loaded from the filter context ctx of libseccomp. The
  * function calls the libseccomp that is in the process, and never loads one. It
- * needs libseccomp 2.5 or later.
+ * needs libseccomp 2.5 or later, which remembers one listener for the whole
+ * process: see libseccomp-notify(7).
  *
- * seccomp_notify_fd() returns the listener, -1 if the filter is not loaded or
- * cannot notify, or -EINVAL if ctx is not a filter context. If there is no
- * libseccomp in the process, no filter context can exist, and the result is
- * -EINVAL.
+ * seccomp_notify_fd() returns the listener, -1 if there is none, or -EINVAL if
+ * ctx is not a filter context. If there is no libseccomp in the process, no
+ * filter context can exist, and the result is -EINVAL.
  */
 int seccomp_notify_fd(const scmp_filter_ctx ctx);
 

@@ -9,13 +9,13 @@
 
 #include <seccomp.h>
 
-/* Linux 5.9 corrected the number; most older kernels know only the second. */
+/* Linux 5.9 corrected this number; most older kernels know only the old one. */
 #define ID_VALID SECCOMP_IOW(2, __u64)
 #define ID_VALID_BEFORE_5_9 SECCOMP_IOR(2, __u64)
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /*
- * Not by ioctl(2), whose request is an int in musl, an unsigned long in glibc.
+ * Avoids ioctl(2), whose request is an int in musl, an unsigned long in glibc.
  * EINTR means that the kernel has done nothing yet. Only a receive reports it.
  */
 static long listener_ioctl(int fd, unsigned long nr, const void *arg)
@@ -80,7 +80,7 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req)
 		errno = EFAULT;
 		return -ECANCELED;
 	}
-	/* RECV fails unless these bytes are 0: its number carries this size. */
+	/* RECV fails unless these bytes are 0. Its number encodes this size. */
 	memset(req, 0, sizeof(*req));
 	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, req) < 0)
 		return -ECANCELED;

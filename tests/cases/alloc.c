@@ -281,7 +281,8 @@ START_TEST(alloc_makes_no_system_call_but_get_notif_sizes)
 END_TEST
 
 /*
- * "-EOPNOTSUPP The kernel has no notifications." SECCOMP_GET_NOTIF_SIZES fails
+ * "-EOPNOTSUPP The kernel does not support notifications."
+ * SECCOMP_GET_NOTIF_SIZES fails
  * with EINVAL before Linux 5.0, and with ENOSYS before Linux 3.17 and without
  * CONFIG_SECCOMP.
  */
@@ -319,8 +320,8 @@ START_TEST(any_other_error_is_ecanceled_with_errno)
 END_TEST
 
 /*
- * "seccomp_notify_alloc() returns -ECANCELED for any other error of seccomp(2),
- * such as EPERM if a filter forbids that call."
+ * "If seccomp_notify_alloc() returns -ECANCELED, errno is the error of
+ * seccomp(2), such as EPERM if a filter forbids that call."
  */
 START_TEST(a_forbidden_call_is_ecanceled_with_eperm)
 {

@@ -187,7 +187,7 @@ START_TEST(null_and_junk_are_einval)
 }
 END_TEST
 
-/* "-1 if the filter is not loaded or cannot notify," */
+/* "-1 if there is none," */
 START_TEST(before_the_filter_is_loaded_the_result_is_minus_one)
 {
 	void *ctx;
@@ -327,7 +327,7 @@ START_TEST(fd_makes_no_system_call_without_libseccomp)
 END_TEST
 
 /*
- * "-1 if the filter is not loaded or cannot notify," Other errors of libseccomp
+ * "-1 if there is none," Other errors of libseccomp
  * become -1 too.
  * "seccomp_notify_fd() returns the listener," which may have the number 0.
  */
@@ -363,7 +363,8 @@ END_TEST
  * "If the process has several copies of libseccomp, the function calls the copy
  * that its caller is bound to, or the copy that its caller contains." A module
  * is loaded before the libraries that it needs.
- * "It needs libseccomp 2.5 or later." The calling module looks like an older
+ * "It needs libseccomp 2.5 or later, which remembers one listener for the whole
+ * process: see libseccomp-notify(7)." The calling module looks like an older
  * libseccomp, and is not asked.
  */
 START_TEST(a_module_gets_the_libseccomp_loaded_after_it)

@@ -70,8 +70,8 @@ START_TEST(poll_reports_a_closed_listener)
 END_TEST
 
 /*
- * "The next call would fail with any other error again, so a loop that
- * continued would spin while its targets wait."
+ * "Any other error would recur at the next receive, so a loop that continued
+ * would spin while its targets wait."
  */
 START_TEST(a_refused_receive_is_refused_again_while_the_target_waits)
 {
@@ -279,7 +279,7 @@ static int call_with_text(void *arg)
  * "Call seccomp_notify_id_valid() after each read as well: if a signal handler
  * interrupted the call, the target is running again, and its pointers may point
  * to other data by then."
- * "So it is for process_vm_readv(2), which does not open a file."
+ * "The same applies to process_vm_readv(2), which does not open a file."
  */
 START_TEST(only_a_check_after_the_read_notices_that_the_target_has_left)
 {
@@ -342,7 +342,7 @@ START_TEST(hidden_memory_cannot_be_read_but_its_call_is_received)
 }
 END_TEST
 
-/* The call has the address of "path", with its null byte if size says so. */
+/* Passes "path" at the end of a page; if size is 5, with its null byte. */
 static int call_at_the_end_of_a_page(void *size)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);

@@ -418,8 +418,8 @@ START_TEST(since_5_19_notifications_come_in_order)
 END_TEST
 
 /*
- * "Because of such a notification, a later receive may also fail with this
- * error at once, instead of waiting." Here, a target leaves before its
+ * "Such a notification can also make a later receive fail with this error at
+ * once, instead of waiting." Here, a target leaves before its
  * notification is received, and the notification of another target is received
  * first.
  */
@@ -483,7 +483,8 @@ static int call_from_second_thread(void *arg)
 }
 
 /*
- * "pidfd_open(2) fails with ENOENT or EINVAL for a thread that is not the first
+ * "Without PIDFD_THREAD (since Linux 6.9), pidfd_open(2) fails with ENOENT or
+ * EINVAL for a thread that is not the first
  * one of its process, but /proc/pid works for it, and Tgid in /proc/pid/status
  * names the process."
  */
@@ -498,6 +499,9 @@ START_TEST(proc_knows_a_thread_and_pidfd_open_does_not)
 	ck_assert_int_eq((int)syscall(SYS_pidfd_open, req.pid, 0), -1);
 	if (kernel_version() >= KERNEL(5, 3))
 		ck_assert(errno == ENOENT || errno == EINVAL);
+	if (kernel_version() >= KERNEL(6, 9))
+		ck_assert_int_ge((int)syscall(SYS_pidfd_open, req.pid, O_EXCL),
+				 0); /* PIDFD_THREAD */
 	snprintf(line, sizeof(line), "/proc/%u/status", req.pid);
 	status = fopen(line, "re");
 	ck_assert_ptr_nonnull(status);
@@ -566,8 +570,9 @@ static int call_with_full_table(void *arg)
 }
 
 /*
- * "If SECCOMP_IOCTL_NOTIF_ADDFD fails, no response was sent: send one with its
- * error, such as EMFILE if the target has as many descriptors as it may have."
+ * "If SECCOMP_IOCTL_NOTIF_ADDFD fails while signals are blocked, no response
+ * was sent: send one with that error, such as EMFILE if the target has
+ * as many descriptors as it may have."
  */
 START_TEST(addfd_that_fails_sends_no_response)
 {
@@ -600,7 +605,8 @@ static int call_with_socket(void *arg)
 
 /*
  * "To act on a descriptor of the target, as for connect(2), copy it with
- * pidfd_open(2) and pidfd_getfd(2) (since Linux 5.6), call
+ * pidfd_open(2) of the target's process and pidfd_getfd(2) (since Linux 5.6),
+ * call
  * seccomp_notify_id_valid(), and use the copy."
  * "The copy and the target's descriptor share their file offset and their
  * status flags, such as O_NONBLOCK."
@@ -626,10 +632,11 @@ START_TEST(a_copy_of_the_targets_descriptor_shares_its_flags)
 }
 END_TEST
 
-/* The files of one number, before and after; and what tells to replace one. */
+/* Two pipes. If *replaced is 1, a thread replaces before[0] and sets it to 2.
+ */
 static int before[2];
 static int after[2];
-static atomic_int *replaced; /* 1: asks for it, 2: done */
+static atomic_int *replaced;
 
 static void *replace_file(void *arg)
 {

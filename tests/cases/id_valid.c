@@ -7,9 +7,9 @@
 #include "harness.h"
 
 /*
- * "The seccomp_notify_id_valid() function checks whether the notification id
- * has been received and still waits for its response."
- * "If it does, the target is alive and still in that call."
+ * "The seccomp_notify_id_valid() function checks whether the notification with
+ * this id has been received and still waits for its response."
+ * "If so, the target is alive and still in that call."
  * "seccomp_notify_id_valid() returns 0 if the notification waits for its
  * response,"
  */

@@ -74,8 +74,8 @@ static int change_directory(void *arg)
  * it, and so may another process that shares the memory."
  * "Copy everything that a decision depends on, only once; then decide on the
  * copy, and act on the copy."
- * "SECCOMP_USER_NOTIF_FLAG_CONTINUE makes the kernel read the memory again that
- * pointers point to, so a supervisor must not set this flag after a decision
+ * "SECCOMP_USER_NOTIF_FLAG_CONTINUE makes the kernel read the memory behind the
+ * arguments again, so a supervisor must not set this flag after a decision
  * that depends on the target's memory."
  */
 START_TEST(the_targets_memory_changes_and_the_copy_does_not)
@@ -270,7 +270,7 @@ static int trap_oneself(void)
 }
 
 /*
- * "Each process that carries the filter is a target."
+ * "Each thread that carries the filter is a target."
  * "A supervisor that installed the filter on itself gets no POLLHUP when its
  * children have gone, and a trapped call of its own waits for ever."
  * "On MIPS, the call fails with the error 512."
@@ -339,7 +339,8 @@ END_TEST
 /*
  * "and does not set SECCOMP_USER_NOTIF_FLAG_CONTINUE, because the kernel would
  * then read the path again."
- * "This program runs a command and does not let the command make directories."
+ * "This program runs a command, and answers its calls that would make
+ * directories."
  * "It receives each call of mkdir(2) and mkdirat(2) that the command or a child
  * of it makes, and answers the call itself."
  * "The program therefore decides on its own copy of the path,"

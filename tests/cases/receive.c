@@ -258,8 +258,8 @@ START_TEST(since_6_6_sa_restart_and_sigcont_do_not_end_the_wait)
 END_TEST
 
 /*
- * "Without poll(2), the receive would wait for ever after the last target has
- * gone, on kernels before Linux 6.11."
+ * "Before Linux 6.11, a receive without poll(2) would wait for ever after the
+ * last target has gone."
  * "Since Linux 6.11, a supervisor that receives again after each ENOENT spins
  * once the last target has gone, with either library: call poll(2) first and
  * stop on POLLHUP."

@@ -245,8 +245,9 @@ START_TEST(the_flag_is_set_once_from_several_threads)
 END_TEST
 
 /*
- * "On earlier kernels, or if a filter on the supervisor makes that ioctl(2)
- * fail, the functions work without synchronous wake-up." Earlier kernels fail
+ * "On earlier kernels, or if a filter on the supervisor refuses
+ * SECCOMP_IOCTL_NOTIF_SET_FLAGS, the functions work without synchronous
+ * wake-up." Earlier kernels fail
  * with EINVAL, and filters often with EPERM.
  */
 START_TEST(receives_succeed_if_the_flag_is_refused)
@@ -352,6 +353,7 @@ END_TEST
 START_TEST(ids_that_wrap_may_set_the_flag_again)
 {
 	static const struct step steps[] = {
+		{ FAR, 3, 1 },
 		{ UINT64_MAX, 3, 1 },
 		{ 0, 3, IF_LONG_HAS_64_BITS },
 		{ 1, 3, 0 },

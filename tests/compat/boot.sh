@@ -111,8 +111,8 @@ prepare() {
 	return "$status"
 }
 
-# boot MACHINE KERNEL USER CONSOLE QEMU...: runs the initramfs of the SUITE-ARCH
-# USER on the kernel in the folder KERNEL, and prints the row of the table.
+# boot MACHINE KERNEL USER CONSOLE QEMU...: boots the kernel in the folder KERNEL
+# with the initramfs of the SUITE-ARCH USER, and prints the row of the table.
 # The log of a guest that fails is kept, and its end is shown.
 boot() {
 	local machine=$1 suite=$2 user=$3 console=$4 status=0
@@ -150,8 +150,8 @@ boot() {
 
 guests=0
 
-# guest COMMAND...: runs it as soon as it gets its lock, which is one of two for
-# all guests of this folder.
+# guest COMMAND...: waits for one of the two locks that all guests of this folder
+# share, and runs the command.
 guest() {
 	local turn
 	exec {turn}>"$store/turn.$((guests % 2))"
@@ -160,7 +160,7 @@ guest() {
 	touch "$work/$guests.done"
 }
 
-# start COMMAND...: runs it in the background, when guest() has its lock.
+# start COMMAND...: calls guest COMMAND... in the background.
 start() {
 	guests=$((guests + 1))
 	guest "$@" >"$work/$guests.out" 2>"$work/$guests.err" &

@@ -8,7 +8,7 @@
 #
 # Each row is a consumer that runs twice: on this library, and on libseccomp as
 # the control. "These programs and test suites of other projects give the same
-# results on this library as on libseccomp." The target fails if a consumer's
+# results with this library as without it." The target fails if a consumer's
 # output differs, if a call reached the wrong library, or if the table in
 # libseccomp-notify(7) is not what was measured. The consumers come from
 # Debian's archive and are unpacked in build/consumers, which keeps them for the

@@ -28,7 +28,7 @@
 #
 # On each, make gets nothing but CC. The compiler and the linker must not print
 # a warning. The library must have the same six symbols, need libc alone, and
-# have at most 16 KiB when it is stripped. Its relocations must be done and
+# be at most 16 KiB when it is stripped. Its relocations must be done and
 # write-protected at start, and its stack must not be executable. Debian has no
 # Check for half of the machines, so the suite is linked with a library that
 # defines all functions of Check, but empty. check-machines runs the suite.
@@ -36,7 +36,7 @@
 # The file of each library may have a hole of zeros, so that the data begin on a
 # page of their own. That hole is not counted, because it can be as large as the
 # largest page that the machine's kernels have. The library for hppa, where
-# libgcc adds the atomic operations, has 15 KiB without the hole.
+# libgcc adds the atomic operations, is 15 KiB without the hole.
 . "$(dirname "$0")/../lib/common.sh"
 need readelf binutils
 need pkg-config pkg-config

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# check-dropin: Use the library in each way beside libseccomp, and without it
+# check-dropin: Use the library in each way, alongside libseccomp and alone
 # Packages: binutils check clang debian-archive-keyring diffutils g++ gcc
 # Packages: libc6-dev libseccomp-dev make mount perl pkg-config python3
 # Packages: util-linux
@@ -105,7 +105,7 @@ expected() {
 
 make -s install DESTDIR="$stage"
 
-# Downloads in the background what differences.sh needs last.
+# Downloads the lists of packages for differences.sh in the background.
 arch=$(dpkg --print-architecture)
 for suite in $NEWER; do
 	apt_update "$suite-$arch"

@@ -43,7 +43,7 @@ machine() {
 }
 
 # The packages for a machine come from the Debian release that runs here, except
-# for riscv64 and loong64, which Debian 12 lacks. TOOLS is "here" if the
+# for riscv64 and loong64, which are newer than Debian 12. TOOLS is "here" if the
 # compiler and qemu are installed here, or else the SUITE-ARCH to take them
 # from. The newest armel kernel is for boards that qemu does not emulate, so the
 # tests for armel run on the kernel of armhf.

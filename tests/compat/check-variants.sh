@@ -123,8 +123,8 @@ check_32_bits() {
 
 # --- musl --------------------------------------------------------------------
 
-# for_musl PACKAGE LIBRARY FOLDER OPTION...: builds the library where its source
-# is, after that folder, which it needs.
+# for_musl PACKAGE LIBRARY FOLDER OPTION...: builds FOLDER in the package's source
+# tree, and then LIBRARY, which depends on it.
 for_musl() {
 	local package=$1 library=$2 folder=$3 log=$store/$1.log
 	shift 3

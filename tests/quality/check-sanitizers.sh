@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# check-sanitizers: Run the tests under five sanitizers and valgrind
+# check-sanitizers: Run the tests under sanitizers, and a supervisor under valgrind
 # Packages: gcc clang libclang-rt-14-dev make check pkg-config libseccomp2 valgrind
 #
 # The suite is built by the plain command that a developer types, with no more
@@ -60,7 +60,7 @@ for wake_up in 0 1; do
 		cat "$build/log" >&2
 		fail "the supervisor failed under valgrind"
 	}
-	# Valgrind lists where each descriptor was opened that was not inherited.
+	# For each descriptor that was not inherited, valgrind prints where it was opened.
 	if grep -A 1 'Open file descriptor' "$build/log" | grep -q ' at 0x'; then
 		cat "$build/log" >&2
 		fail "a descriptor is left open"

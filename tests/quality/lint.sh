@@ -93,7 +93,7 @@ top_level() {
 		libseccomp-notify.pc.in | sort) \
 		<(git ls-files | sed 's|/.*||' | grep -v '^\.' | sort -u)
 }
-# The library for notifications on the desktop has that name.
+# This name belongs to the library for notifications on the desktop.
 names() {
 	! git grep -nE 'lib''notify|-l''notify' -- . ':!*.md'
 }

@@ -139,7 +139,7 @@ MEANINGS = [
     (r"(\tif \(!size.*?EFAULT;\n)(.*?)(?=\treturn 0;)", r"\2\1"),
     (r"(\tif \(req\)\n.*?)(\tif \(syscall.*?\n)(?=\n\tif \(req\) \{)", r"\2\1"),
     (r"(seccomp_notify_free\(.*?;)(\s+)(\*req = NULL;)", r"\3\2\1"),
-    # free: only both are freed; errno is kept only in some cases.
+    # free: frees only if both are given; errno is kept only in some cases.
     (r"\t(free\(req\);|free\(resp\);)", r"\tif (req && resp)\n\t\t\1"),
     (r"(?=errno = saved_errno;)", "if (req && resp)\n\t\t",
      "if (req || resp)\n\t\t"),

@@ -19,7 +19,7 @@ build() {
 	cp -a "$work/tree" "$1/tree"
 	cp "$1"/src/* "$1/tree/src"
 	if make -s -C "$1/tree" CFLAGS="$flags" has=no all build/tests/secure >/dev/null 2>&1; then
-		# Not linked again, the suite notices if the interface changes.
+		# The suite is not linked again, so it notices a changed interface.
 		mkdir "$1/build"
 		cp "$1/tree/build/$shared" "$1/$soname"
 		cp -rl "$work/tree/build/tests" "$1/build"
@@ -29,8 +29,8 @@ build() {
 }
 
 # suite SECONDS [CASE]: runs the suite in this folder, for at most SECONDS. Check
-# passes the signal of timeout(1) on to its process group, so it needs one of its
-# own, which timeout(1) makes.
+# forwards the signal of timeout(1) to its whole process group, so the suite needs
+# a group of its own, which timeout(1) creates.
 suite() {
 	env ${2:+CK_RUN_CASE="$2"} CK_DEFAULT_TIMEOUT=10 \
 		timeout -k 5 "$1" build/tests/suite >log 2>&1

@@ -3,8 +3,8 @@
 # Copyright The libseccomp-notify authors
 """Compares what the documents say with what the comments of tests quote.
 
-A sentence of a manual page is proved if quotations cover it. A sentence of the
-header has to be one of the pages. tests/quality/unproved.txt lists the
+A sentence of a manual page is proved if quotations cover it. Each sentence of
+the header must also be in a page. tests/quality/unproved.txt lists the
 sentences that no test can prove, and why.
 
 A quotation with the name of an error, or with a version of Linux, has to stand
@@ -70,7 +70,7 @@ def sentences_of(page):
             continue
         lines = [re.sub(r"^ +(?:@(?: +|$)|o +)?", "", line)
                  for line in block.split("\n") if line.startswith("     ")]
-        # A line that is full may end with a sentence.
+        # A sentence may also end at the end of a full line.
         text = "\n".join(filter(None, lines))
         text = re.sub(r"^(-?E[A-Z]+.*)\n", r"\1 ", text)
         text = re.sub(r"^(-?E[A-Z]+) +", r"\1 ", text)

@@ -103,7 +103,8 @@ static void answer_all_callers(struct crew *crew)
 			MUST(errno == EINTR);
 		resps[i].id = req.id;
 	}
-	/* A caller that is answered sooner could be received twice. */
+	/* A caller that is answered before could call, and be received, again.
+	 */
 	for (int i = 0; i < CALLERS; i++)
 		while (ioctl(crew->listener, SECCOMP_IOCTL_NOTIF_SEND,
 			     &resps[i]) < 0)

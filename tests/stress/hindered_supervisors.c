@@ -240,7 +240,7 @@ static void *receive_once(void *arg)
 START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {
 	int *told = shared_memory(sizeof(*told));
-	/* Started first, or it would inherit the listener that has to end. */
+	/* Started first, so that it does not inherit the listener below. */
 	struct target other = start_target(call_with_41, NULL);
 	struct target target = start_target(call_when_told, told);
 	const int number = target.listener;

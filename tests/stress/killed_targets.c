@@ -60,7 +60,7 @@ START_TEST(targets_killed_before_receive_leave_nothing)
 }
 END_TEST
 
-/* How many targets were answered after the kill, by all workers. */
+/* How many responses the kernel took after SIGKILL, in all workers. */
 static atomic_int *answered;
 
 static void kill_before_respond(void)
@@ -84,7 +84,7 @@ START_TEST(targets_killed_between_receive_and_respond_are_gone)
 {
 	answered = shared_memory(sizeof(*answered));
 	kill_in_workers(kill_before_respond, KILLS_BEFORE_RESPOND);
-	printf("killed between receive and respond: %d of %d were answered first\n",
+	printf("killed between receive and respond: the kernel still took %d of %d responses\n",
 	       *answered, KILLS_BEFORE_RESPOND);
 	munmap(answered, sizeof(*answered));
 }

@@ -272,7 +272,7 @@ static void receive_with_wake_up(void)
 	kernel = simulate_ioctl((uint32_t)SECCOMP_IOCTL_NOTIF_SET_FLAGS);
 	setenv("SECCOMP_NOTIFY_SYNC_WAKE_UP", "1", 1);
 	ck_assert_int_eq(seccomp_notify_receive(target.listener, pair.req), 0);
-	add(kernel->calls ? "set" : "not set");
+	add(kernel->calls ? "on" : "off");
 }
 
 static void alloc_at_api_level_1(void)
@@ -339,7 +339,7 @@ static const struct {
 	{ "alloc after seccomp_api_set(3) to level 1", alloc_at_api_level_1 },
 	{ "errno after free, where free(3) changes it",
 	  free_and_look_at_errno },
-	{ "synchronous wake-up, if the variable is set", receive_with_wake_up },
+	{ "synchronous wake-up, if the variable is 1", receive_with_wake_up },
 	{ "system calls of the first alloc", count_calls_of_first_alloc },
 };
 

@@ -45,10 +45,8 @@ same "ours before the program's files" "$THEIRS" "$(seen "$work/early")"
 # "if libseccomp is linked statically (-l:libseccomp.a), because the program
 # then defines the functions itself." "If the program calls a function that no
 # line names, the program contains that function itself."
-# "Preloading has no effect, and nothing warns of it, on a program or module
-# that contains libseccomp's functions:" "a program or plugin that was linked
-# with
-# libseccomp.a;"
+# "Preloading has no effect in these cases, and nothing warns of it:" "a program
+# that was linked with libseccomp.a;"
 # shellcheck disable=SC2046 # options
 build contains $(flags --cflags --libs) -l:libseccomp.a
 same "libseccomp.a in the program" "" "$(LD_PRELOAD=$OURS seen "$work/contains")"

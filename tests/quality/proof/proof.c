@@ -27,7 +27,7 @@
 /* What the condition proves in addition. */
 #define PROVE(condition, what) __CPROVER_assert(condition, what)
 #define ASSUME(condition) __CPROVER_assume(condition)
-/* This must fail, as proof.sh checks: in some run, the condition is true. */
+/* Asserts the opposite, and proof.sh checks that this fails in some run. */
 #define REACH(condition, what) __CPROVER_assert(!(condition), "reach: " what)
 
 #define ID_VALID SECCOMP_IOW(2, __u64)
@@ -95,7 +95,7 @@ static long fail_or_interrupt(void)
 	long result = fail_or(0);
 
 	interrupted = result < 0 && errno == EINTR ? interrupted + 1 : 0;
-	/* For one thread, prove_receive() tries them. */
+	/* Interruptions are tried with one thread only. */
 	ASSUME(interrupted <= (two_threads ? 0 : INTERRUPTIONS));
 	return result;
 }
@@ -240,9 +240,9 @@ static void begin(void)
 	sizes.seccomp_data = nondet_u16();
 	notification = nondet_notification();
 	/*
-	 * The library's table begins with zeros, so it takes ids in block 0 and
-	 * in the two blocks next to it for those of a listener that is set
-	 * already. These are three of 2^48 blocks, and ids begin at random.
+	 * The library's table begins with zeros, so ids in block 0 and in its
+	 * neighbours look like those of a listener that already has the flag.
+	 * These are few of 2^48 blocks, and ids begin at random.
 	 */
 	ASSUME(far_away(notification.id, 0));
 	listener = nondet_int();
@@ -282,7 +282,8 @@ void prove_alloc(void)
 	if (seen.result < 0) {
 		PROMISE((rc == -EOPNOTSUPP) ==
 				(seen.error == EINVAL || seen.error == ENOSYS),
-			"-EOPNOTSUPP The kernel has no notifications.");
+			"-EOPNOTSUPP The kernel does not support
+			notifications.");
 		PROMISE(rc == -EOPNOTSUPP ||
 				(rc == -ECANCELED && errno == seen.error),
 			"-ECANCELED The system call failed, and errno tells why.");
@@ -437,9 +438,9 @@ void prove_id_valid(void)
  * some of its own. The value of an object at the start of a later round is
  * guessed. Thread 0 works on the guesses, and thread 1 on what thread 0 has
  * left. At the end, all runs in which a guess was wrong are dropped. A thread
- * makes at most ACCESSES accesses, so as many rounds allow every order in which
- * thread 0 comes first. The other orders are the same with the arguments
- * exchanged.
+ * makes at most ACCESSES accesses, so ACCESSES rounds are enough for every
+ * order in which thread 0 comes first. The other orders are the same with the
+ * arguments exchanged.
  *
  * C11 orders all accesses to one object, relaxed ones too, and no result
  * depends on the order of accesses to two different objects. What was read from
@@ -694,8 +695,9 @@ void prove_fd(void)
 	PROMISE(!asked || fd == (libseccomps_answer >= 0 ? libseccomps_answer :
 				 libseccomps_answer == -EINVAL ? -EINVAL :
 								 -1),
-		"seccomp_notify_fd() returns the listener, -1 if the filter is not loaded or cannot notify, or -EINVAL if ctx is not a filter context.");
-	/* The first from the caller's object on is asked, or else the first. */
+		"seccomp_notify_fd() returns the listener, -1 if there is none,
+		or -EINVAL if ctx is not a filter context.");
+	/* The first one at or after the caller's object, or else the first. */
 	if (libseccomps == 1 || next_object >= objects) {
 		for (size_t i = OBJECTS; i-- > 0;)
 			if (is_libseccomp(i))
