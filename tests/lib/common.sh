@@ -108,6 +108,18 @@ find_processes() {
 	done
 }
 
+# Does one of the array processes still run? jobs(1) would not always notice its
+# end while a trap is handled.
+still_run() {
+	local process state
+
+	for process in "${processes[@]}"; do
+		{ read -r state <"/proc/$process/stat"; } 2>/dev/null || continue
+		[[ ${state##*) } == [ZX]* ]] || return 0
+	done
+	return 1
+}
+
 # Ctrl-C ends the foreground command, and then this shell. Call timeout(1) with
 # --foreground, or Ctrl-C does not reach its command. Commands in the background
 # ignore Ctrl-C, so clean_up stops them.
@@ -115,13 +127,13 @@ clean_up() {
 	local status=$? signal processes
 
 	trap '' INT TERM HUP
+	processes=()
 	for signal in TERM KILL; do
-		[ "$(jobs -p)" ] || break
-		processes=()
 		find_processes $$
+		[ ${#processes[@]} -gt 0 ] || break
 		kill -"$signal" "${processes[@]}" 2>/dev/null || true
 		for _ in {1..30}; do
-			[ "$(jobs -rp)" ] || break
+			still_run || break
 			sleep 0.1
 		done
 	done
