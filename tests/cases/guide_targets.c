@@ -656,6 +656,7 @@ static int read_replaced(void *arg)
 	if (pthread_create(&thread, NULL, replace_file, NULL) != 0 ||
 	    read(before[0], &byte, 1) != 1)
 		return 255;
+	pthread_join(thread, NULL);
 	return byte;
 }
 

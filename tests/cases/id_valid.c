@@ -90,6 +90,23 @@ static int call_with_default_sigterm(void *arg)
 	return call_and_catch_signal(arg);
 }
 
+/* Waits until the first signal has led the target to the killable wait. */
+static void wait_until_killable(pid_t target)
+{
+	char path[64];
+	char state = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", target);
+	while (state != 'D') {
+		FILE *file = fopen(path, "re");
+
+		ck_assert_ptr_nonnull(file);
+		ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+		fclose(file);
+		sleep_ms(1);
+	}
+}
+
 /*
  * "only a fatal signal takes a target out of a call that the supervisor has
  * received,"
@@ -112,8 +129,10 @@ START_TEST(since_5_19_with_wait_killable_recv_a_received_call_is_not_left)
 	}
 	ck_assert_int_gt(target.pid, 0);
 	id = receive(target.listener).id;
-	if (_i)
+	if (_i) {
 		kill(target.pid, _i == 1 ? SIGUSR1 : SIGQUIT);
+		wait_until_killable(target.pid);
+	}
 	kill(target.pid, SIGTERM);
 	if (_i) {
 		sleep_ms(100);

@@ -200,7 +200,8 @@ check_page() {
 			<(echo "$said") <(echo "$measured") >&2 || true
 		failures+=("the table in libseccomp-notify(7) is not what was measured")
 	}
-	said=$(sed -n 's/.*check-consumers.*[^0-9]\([0-9][0-9]*\) rows.*/\1/p' README.md)
+	said=$(tr '\n' ' ' <README.md |
+		sed -n 's/.*check-consumers[^.]*[^0-9]\([0-9][0-9]*\) rows.*/\1/p')
 	[ "$said" = "$(page_table | wc -l)" ] ||
 		failures+=("README.md speaks of ${said:-no} rows, libseccomp-notify(7) has $(page_table | wc -l)")
 }

@@ -695,8 +695,7 @@ void prove_fd(void)
 	PROMISE(!asked || fd == (libseccomps_answer >= 0 ? libseccomps_answer :
 				 libseccomps_answer == -EINVAL ? -EINVAL :
 								 -1),
-		"seccomp_notify_fd() returns the listener, -1 if there is none,
-		or -EINVAL if ctx is not a filter context.");
+		"seccomp_notify_fd() returns the listener, -1 if there is none, or -EINVAL if ctx is not a filter context.");
 	/* The first one at or after the caller's object, or else the first. */
 	if (libseccomps == 1 || next_object >= objects) {
 		for (size_t i = OBJECTS; i-- > 0;)
