@@ -134,7 +134,7 @@ static long ioctl_on_listener(int fd, unsigned long request, uintptr_t arg)
 	if (request == ID_VALID || request == ID_VALID_BEFORE_5_9) {
 		PROMISE(__CPROVER_r_ok((uint64_t *)arg, sizeof(uint64_t)) &&
 				*(uint64_t *)arg == asked_id,
-			"checks whether the notification id has been received and still waits for its response");
+			"checks whether the notification with this id has been received and still waits for its response");
 		fail_or_interrupt();
 		if (request == ID_VALID) {
 			seen.valid++;
@@ -282,8 +282,7 @@ void prove_alloc(void)
 	if (seen.result < 0) {
 		PROMISE((rc == -EOPNOTSUPP) ==
 				(seen.error == EINVAL || seen.error == ENOSYS),
-			"-EOPNOTSUPP The kernel does not support
-			notifications.");
+			"-EOPNOTSUPP The kernel does not support notifications.");
 		PROMISE(rc == -EOPNOTSUPP ||
 				(rc == -ECANCELED && errno == seen.error),
 			"-ECANCELED The system call failed, and errno tells why.");
