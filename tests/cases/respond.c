@@ -131,7 +131,9 @@ START_TEST(an_error_of_respond_other_than_eintr_is_final)
 {
 	struct simulation *kernel =
 		simulate_ioctl((uint32_t)SECCOMP_IOCTL_NOTIF_SEND);
-	const struct seccomp_notif_resp before = { .id = 1, .val = 2 };
+	const struct seccomp_notif_resp before = {
+		.id = 1, .val = 2, .error = -3, .flags = 4
+	};
 	struct seccomp_notif_resp resp = before;
 
 	kernel->failing = ALL;

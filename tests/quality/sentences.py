@@ -9,7 +9,11 @@ sentences that no test can prove, and why.
 
 A quotation with the name of an error, or with a version of Linux, has to stand
 at a test that uses that name, or KERNEL() with that version.
+
+The sections and tables that have no sentences are compared with the header, the
+Makefile and the benchmark's results.
 """
+import glob
 import os
 import re
 import subprocess
@@ -186,18 +190,32 @@ def unproved_sentences():
 
 
 def header_sentences():
-    """Pairs of a function, or None, and the prose of a comment at it."""
+    """Pairs of a function, or None, and the prose of a comment at it.
+
+    The comments in the example loop follow, one by one.
+    """
     text = read(HEADER)
-    for found in re.finditer(r"/\*(?:\n)(.*?)\*/\n", text, re.S):
+    for found in re.finditer(r"/\*\s(?!SPDX|Copyright)(.*?)\*/\n", text, re.S):
         comment = re.sub(r"^ \*(\t.*)?", "", found.group(1), flags=re.M)
         function = re.match(r"(?:int|void) (seccomp_notify_\w+)\(",
                             text[found.end():])
         yield function and function.group(1), flat(comment)
+    for found in re.finditer(r"^ \*\t.*// (.*)$", text, re.M):
+        yield None, found.group(1)
 
 
 def check_header(known, unproved, used):
     """Removes the pages' sentences from each comment; nothing may be left."""
+    comments = dict(header_sentences())
+    for sentence in known:
+        for function in sentence.functions:
+            if sentence.text.rstrip(".:") not in comments.get(function, ""):
+                problems.append("%s: the comment of %s does not have: %s" % (
+                    HEADER, function, sentence.text))
     for function, comment in header_sentences():
+        if re.search("values on failure: E|errno set: -E", comment):
+            problems.append("%s: %s lists errno for results, or results for "
+                            "errno" % (HEADER, function))
         for sentence in sorted(known, key=lambda s: -len(s.text)):
             if function and sentence.functions and \
                     function not in sentence.functions:
@@ -221,6 +239,79 @@ def prototypes(text):
         r"^ *((?:int|void) seccomp_notify_\w+\([^;]*\);)", text, re.M))
 
 
+def check_names_of_page():
+    """NAME, LIBRARY and SYNOPSIS name what there is."""
+    name, library, synopsis = re.search(
+        r"^\.SH NAME$(.*)^\.SH LIBRARY$(.*)^\.SH SYNOPSIS$(.*?)^\.SH ",
+        read(PAGES[0]).replace("\\-", "-"), re.M | re.S).groups()
+    installed = re.search("^NAME = lib(.*)$", read("Makefile"), re.M).group(1)
+    header = re.findall(r"seccomp_notify_\w+(?=\()",
+                        " ".join(prototypes(read(HEADER))))
+    if sorted(re.findall(r"\w+_\w+", name)) != sorted(header):
+        problems.append(PAGES[0] + ": NAME has other functions than " + HEADER)
+    for text, words in [(library, "lib%s \", \" -l%s " % (installed, installed)),
+                        (synopsis, "\n.B #include <seccomp.h>\n"),
+                        (synopsis, "--cflags --libs lib%s\n" % installed)]:
+        if words not in text:
+            problems.append("%s: it does not have: %s" % (
+                PAGES[0], words.strip()))
+    code = "".join(re.sub(r"/\*.*?\*/", "", read(name), flags=re.S)
+                   for name in glob.glob("tests/*/*.[ch]"))
+    for page in PAGES:
+        for name in re.findall(r"^(?!\.TH).*?\b(SECCOMP_\w+)", read(page),
+                               re.M):
+            if not re.search(r"\b%s\b" % name, code):
+                problems.append("%s: no test uses %s" % (page, name))
+
+
+def check_attributes():
+    """The table of ATTRIBUTES says what the sentences say."""
+    source = read(PAGES[0])
+    handlers = re.search(
+        r"((?:seccomp_notify_\w+\(\)(?:, | and | ))+)may be called in a signal "
+        "handler", flat(render(source))).group(1)
+    expected = ["%s();MT-Safe%s;%s" % (
+        name, " env" if name == "seccomp_notify_receive" else "",
+        "AS-Safe" if name + "()" in handlers else "AS-Unsafe")
+                for name in re.findall(r"seccomp_notify_\w+(?=\()",
+                                       " ".join(prototypes(read(HEADER))))]
+    rows = re.findall(r"^seccomp_\w+\(\);.*$", source, re.M)
+    for row in sorted(set(rows) ^ set(expected)):
+        problems.append("%s: ATTRIBUTES should %shave: %s" % (
+            PAGES[0], "not " if row in rows else "", row))
+
+
+def check_loops():
+    """The loops of the header and of the guide have the same conditions."""
+    found = []
+    for loop in (
+            re.sub(r"//.*", "", "".join(re.findall(r"^ \*\t(.*\n)", read(HEADER),
+                                                   re.M))),
+            re.search(r"^\.EX\n(int supervise\(.*?)^\.EE", read(PAGES[1]).replace(
+                "\\-", "-"), re.M | re.S).group(1)):
+        loop = flat(loop).replace("decide(listener, req, resp) && ", "")
+        found.append(re.findall(r"(?:if|for) (\(.*?\))(?= \{| [a-z])", loop))
+    if found[0] != found[1] or len(found[0]) < 6:
+        problems.append("%s: the loop has other conditions than in %s: %s" % (
+            HEADER, PAGES[1], ", ".join(sorted(set(found[0]) ^ set(found[1])))))
+
+
+def check_wake_up():
+    """The table of synchronous wake-up has the benchmark's figures."""
+    benchmark = read("tests/bench/README.md")
+    table = re.search(r"^work of each +off +on\n((?:\d.*\n)+)\.EE",
+                      read(PAGES[2]), re.M)
+    if not table or "work of each | synchronous wake-up off | on |" not in \
+            benchmark:
+        problems.append("%s: it has no times with the wake-up off and on" %
+                        PAGES[2])
+        return
+    for row in table.group(1).splitlines():
+        if "| %s |" % " | ".join(re.split("  +", row)) not in benchmark:
+            problems.append("%s: the benchmark has no row: %s" % (
+                PAGES[2], row))
+
+
 def check_synopsis():
     page = prototypes(render(read(PAGES[0])))
     header = prototypes(read(HEADER))
@@ -239,6 +330,19 @@ def check_readme():
         if number not in benchmark:
             problems.append("README.md: the benchmark has no figure %s" %
                             number)
+    for sentence in re.split(r"\.\s", figures):
+        rows = [row for row in benchmark.splitlines() if any(
+            number in row for number in re.findall(r"\d+,\d+", sentence))]
+        for ratio in re.findall(r"\b0\.\d+", sentence):
+            if not any("| %s (" % ratio in row for row in rows):
+                problems.append("README.md: the benchmark has no ratio %s in "
+                                "the rows of: %s" % (ratio, flat(sentence)))
+    machine = re.search(r"with (\d+ processors) and (Linux\s[\d.]+)",
+                        figures).groups()
+    for words in machine:
+        if not re.search(r"\b%s[.,]" % re.escape(flat(words)),
+                         flat(benchmark)):
+            problems.append("README.md: the benchmark ran not on " + words)
     node = re.search(r"version node\s+`(\S+)`", prose)
     if not node or "\n%s {" % node.group(1) not in read(
             "src/libseccomp-notify.map"):
@@ -250,6 +354,22 @@ def check_readme():
     for name in sorted(machines):
         if not re.search(r"\b%s\b" % name, supported):
             problems.append("README.md: it does not name the machine " + name)
+    kernels, named = re.search(r"Debian's kernels ([^a-z]*and [\d.]*\d), and "
+                               r"on (.*?)\. ", flat(supported)).groups()
+    for name in set(re.split(", | and ", named)) - machines:
+        problems.append("README.md: check-machines does not test " + name)
+    # check-kernels compares the numbers when it has booted them.
+    suites = re.search(r"\|\| set -- (.*)",
+                       read("tests/compat/check-kernels.sh")).group(1).split()
+    if len(re.findall(r"[\d.]+", kernels)) != len(suites):
+        problems.append("README.md: check-kernels tests %d kernels, not %s" % (
+            len(suites), kernels))
+    first = re.search(r"Notifications need (Linux [\d.]+)\.",
+                      flat(read(PAGES[0]))).group(1)
+    for version in re.findall(r"(Linux [\d.]+) (?:and|or) later", flat(prose)):
+        if version != first:
+            problems.append("README.md: %s and later, not %s" % (
+                version, first))
     targets = re.findall(r"^([a-z-]+):", read("Makefile"), re.M) + re.findall(
         r"[a-z-]+", " ".join(re.findall(r"^(?:SCRIPTS =.*?[^\\]$|[a-z-]+:)",
                                         read("tests/tests.mk"),
@@ -279,7 +399,11 @@ def main():
             problems.append("%s: no test quotes: %s\n  of: %s" % (
                 sentence.document, left, sentence.text))
     check_header(known, unproved, used)
+    check_names_of_page()
     check_synopsis()
+    check_attributes()
+    check_loops()
+    check_wake_up()
     check_readme()
     for quotation in quoted:
         if not any(quotation.text in sentence.text for sentence in known):

@@ -49,6 +49,12 @@ page_table() {
 		'print "$1|$2|$3\n" while /T\{\n(.*)\nT\}\|T\{\n(.*)\nT\}\|T\{\n(.*)\nT\}/g'
 }
 
+# heads: the last two columns of the heads of both tables.
+heads() {
+	sed -n 's/^| Case .* | \(.*\) | \(.*\) |$/\1|\2/p' README.md
+	sed -n 's/\\-/-/g; s/^Case|//p' man/libseccomp-notify.7
+}
+
 # compare FOLDER: compares the libseccomp there with ours.
 compare() {
 	local file version row
@@ -75,6 +81,8 @@ compare() {
 	ok "differences from libseccomp $version: as the page and the README say"
 }
 
+same "the tables' heads" "libseccomp|libseccomp-notify
+libseccomp|libseccomp-notify" "$(heads)"
 compare "$(dirname "$(gcc -print-file-name="$THEIRS")")"
 for suite in $NEWER; do
 	if apt_unpack "$suite-$arch" "$work/$suite" libseccomp2 libseccomp-dev; then

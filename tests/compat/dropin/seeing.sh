@@ -95,6 +95,36 @@ for call in $calls; do
 done
 ok "a static program with both: five functions are ours"
 
+# The commands of the documents, as they are: each of them gives a program that is
+# bound to ours.
+mkdir "$work/commands"
+cp "$dropin/drop-in.c" "$work/commands/program.c"
+make -s build/tests/readme.c
+cp build/tests/readme.c "$work/commands/supervisor.c"
+for document in README.md man/libseccomp-notify.7; do
+	sed 's/\\-/-/g; s/\\e$/\\/; s/^\$ //' "$document" >"$work/commands/text"
+	lines() { # PATTERN [PATTERN-OF-THE-LAST-LINE]
+		sed -n "/^$1/,/${2-.}/p" "$work/commands/text" | sed "/${2-.}/q"
+	}
+	(
+		cd "$work/commands"
+		rm -f linked program supervisor
+		export LIBRARY_PATH=$lib CPATH=$stage/usr/local/include/seccomp-notify
+		export PKG_CONFIG_LIBDIR=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$stage
+		eval "$(lines 'cc program\.c') -D_GNU_SOURCE -o linked"
+		same "$document: the command that links" "$OURS" "$(seen "$PWD/linked")"
+		cp "$work/theirs" program
+		eval "export $(lines LD_PRELOAD=)"
+		same "$document: the command that preloads" "$OURS" \
+			"$(eval "$(lines LD_DEBUG=)" |
+				sed -n "s|.* to [^ ]*/\(libsec[^ ]*\) .*notify_receive'.*|\1|p")"
+		unset LD_PRELOAD CPATH LIBRARY_PATH
+		eval "$(lines 'cc \$(pkg' '--libs') -o supervisor"
+		same "$document: the supervisor" "my parent is 4711" "$(./supervisor)"
+	) || fail "a command of $document fails"
+done
+ok "the documents' commands link, preload, show and build as they are"
+
 # A host that links libseccomp, here one that has it preloaded.
 host() { # PLUGIN PRELOADED
 	bindings env LD_PRELOAD="${2-$THEIRS}" "$python" -c 'import ctypes, sys

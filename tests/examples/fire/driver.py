@@ -344,6 +344,10 @@ def refuses_other_file(_program, result):
     return None if "x Permission denied" in result.text else "it is not refused"
 
 
+def ends_with_enosys(_program, result):
+    return None if "x Function not implemented" in result.text else "no ENOSYS"
+
+
 def ended_by_signal(_program, result):
     if "ended by signal 15" in result.text and result.status == 1 and result.seconds < 4:
         return None
@@ -412,6 +416,9 @@ def conditions(other_victim):
         Condition("three targets at once", works, options=BUSY, at_once=3, only=AGENT),
         Condition("SIGTERM", ended_by_signal, options=["-s", "5"], attack=terminate,
                   only=("many",)),
+        # "No target is left, or the listener is closed."
+        Condition("the listener closed", ends_with_enosys, env={"POLLNVAL": "1"},
+                  only=LOOPS),
         # "Trapped calls of processes that the command leaves behind then fail with
         # ENOSYS."
         Condition("children left behind", leaves_no_child_alone, options=["-s", "0.1", "-b"],

@@ -11,6 +11,8 @@
  *	                 later, so that a target can leave its call meanwhile
  *	POLLERR=N        N times, a wait that has found only POLLIN reports only
  *	                 POLLERR instead
+ *	POLLNVAL=1       the first wait finds its first descriptor closed, as by
+ *	                 another thread
  *	INT80=1          each child makes the i386 call iopl(2), whose number is
  *	                 that of getppid(2) on x86-64, by int $0x80
  */
@@ -18,6 +20,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +30,7 @@
 #include <unistd.h>
 
 static int delays, errors;
+static bool closing;
 
 static void do_nothing(int signal)
 {
@@ -73,6 +77,7 @@ __attribute__((constructor)) static void begin(void)
 
 	delays = delay ? atoi(delay) : 0;
 	errors = error ? atoi(error) : 0;
+	closing = getenv("POLLNVAL") != NULL;
 	if (getenv("INT80"))
 		pthread_atfork(NULL, NULL, call_by_int80);
 	if (!storm)
@@ -120,9 +125,14 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 	int (*next)(struct pollfd *, nfds_t, int) =
 		(int (*)(struct pollfd *, nfds_t, int))(intptr_t)dlsym(
 			RTLD_NEXT, "poll");
-	int result = next(fds, count, timeout);
-	int events = fds[0].revents;
+	int result;
+	int events;
 
+	if (closing)
+		close(fds[0].fd);
+	closing = false;
+	result = next(fds, count, timeout);
+	events = fds[0].revents;
 	spoil(result, &events, POLLIN);
 	fds[0].revents = (short)events;
 	return result;
