@@ -119,6 +119,7 @@ for document in README.md man/libseccomp-notify.7; do
 			"$(eval "$(lines LD_DEBUG=)" |
 				sed -n "s|.* to [^ ]*/\(libsec[^ ]*\) .*notify_receive'.*|\1|p")"
 		unset LD_PRELOAD CPATH LIBRARY_PATH
+		# shellcheck disable=SC2016 # a pattern
 		eval "$(lines 'cc \$(pkg' '--libs') -o supervisor"
 		same "$document: the supervisor" "my parent is 4711" "$(./supervisor)"
 	) || fail "a command of $document fails"
