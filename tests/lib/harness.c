@@ -92,6 +92,23 @@ void kill_target(struct target *target)
 	target->listener = -1;
 }
 
+bool continue_call(struct target *target, uint64_t id)
+{
+	struct seccomp_notif_resp resp = {
+		.id = id,
+		.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
+	};
+
+	if (kernel_version() < KERNEL(5, 5)) {
+		assert_fails(seccomp_notify_respond(target->listener, &resp),
+			     -ECANCELED, EINVAL);
+		kill_target(target);
+		return false;
+	}
+	assert_succeeds(seccomp_notify_respond(target->listener, &resp));
+	return true;
+}
+
 long make_trapped_call(long a, long b, long c, long d, long e, long f)
 {
 	long result = syscall(TRAPPED, a, b, c, d, e, f);

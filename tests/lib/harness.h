@@ -89,6 +89,12 @@ int wait_for_target(const struct target *target);
 /* Kills and reaps the target, and closes the listener. */
 void kill_target(struct target *target);
 
+/*
+ * Lets the kernel execute the received call. Before Linux 5.5, checks that the
+ * kernel refuses that, kills the target and returns false.
+ */
+bool continue_call(struct target *target, uint64_t id);
+
 /* A body that makes one call; exit status 0 if it returns *(long *)arg. */
 int call_and_check(void *arg);
 /* A body that makes calls until it is killed. */
