@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# check-cross: Build library and suite for nineteen other machines
+# check-cross: Build library and suite for 24 other machines
 # Packages: make binutils check pkg-config
 # Packages: gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 # Packages: gcc-alpha-linux-gnu libc6.1-dev-alpha-cross
+# Packages: gcc-arc-linux-gnu libc6-dev-arc-cross
 # Packages: gcc-arm-linux-gnueabi libc6-dev-armel-cross
 # Packages: gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 # Packages: gcc-hppa-linux-gnu libc6-dev-hppa-cross
@@ -14,6 +15,10 @@
 # Packages: gcc-mips64-linux-gnuabi64 libc6-dev-mips64-cross
 # Packages: gcc-mips64el-linux-gnuabi64 libc6-dev-mips64el-cross
 # Packages: gcc-mipsel-linux-gnu libc6-dev-mipsel-cross
+# Packages: gcc-mipsisa32r6-linux-gnu libc6-dev-mipsr6-cross
+# Packages: gcc-mipsisa32r6el-linux-gnu libc6-dev-mipsr6el-cross
+# Packages: gcc-mipsisa64r6-linux-gnuabi64 libc6-dev-mips64r6-cross
+# Packages: gcc-mipsisa64r6el-linux-gnuabi64 libc6-dev-mips64r6el-cross
 # Packages: gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
 # Packages: gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross
 # Packages: gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
@@ -22,16 +27,17 @@
 # Packages: gcc-sh4-linux-gnu libc6-dev-sh4-cross
 # Packages: gcc-sparc64-linux-gnu libc6-dev-sparc64-cross
 # Packages: gcc-x86-64-linux-gnux32 libc6-dev-x32-cross
-# These are all machines for which Debian 12 has a compiler and a C library with
-# notifications. If names of machines are given as arguments, only these are
-# tested.
+# These are all machines for which Debian 12 has a compiler, a C library and
+# kernel headers with notifications. If names of machines are given as arguments,
+# only these are tested.
 #
-# On each, make gets nothing but CC. The compiler and the linker must not print
-# a warning. The library must have the same six symbols, need libc alone, and
-# be at most 16 KiB when it is stripped. Its relocations must be done and
-# write-protected at start, and its stack must not be executable. Debian has no
-# Check for half of the machines, so the suite is linked with a library that
-# defines all functions of Check, but empty. check-machines runs the suite.
+# For each, make gets the compiler as CC, and a PKG_CONFIG that finds an empty
+# Check: Debian 12 has no Check for most of the machines, so the suite is linked
+# with a library that defines all functions of Check, but empty. check-machines
+# runs the suite. The compiler and the linker must not print a warning. The library
+# must have the same six symbols, need libc alone, and be at most 16 KiB when it
+# is stripped. Its relocations must be done and write-protected at start, and its
+# stack must not be executable.
 #
 # The file of each library may have a hole of zeros, so that the data begin on a
 # page of their own. That hole is not counted, because it can be as large as the
@@ -43,10 +49,12 @@ need pkg-config pkg-config
 pkg-config --exists check || fail "Check is missing: install the package check"
 
 LIMIT=16384
-machines="aarch64-linux-gnu alpha-linux-gnu arm-linux-gnueabi
+machines="aarch64-linux-gnu alpha-linux-gnu arc-linux-gnu arm-linux-gnueabi
 	arm-linux-gnueabihf hppa-linux-gnu i686-linux-gnu m68k-linux-gnu
 	mips-linux-gnu mips64-linux-gnuabi64 mips64el-linux-gnuabi64
-	mipsel-linux-gnu powerpc-linux-gnu powerpc64-linux-gnu
+	mipsel-linux-gnu mipsisa32r6-linux-gnu mipsisa32r6el-linux-gnu
+	mipsisa64r6-linux-gnuabi64 mipsisa64r6el-linux-gnuabi64
+	powerpc-linux-gnu powerpc64-linux-gnu
 	powerpc64le-linux-gnu riscv64-linux-gnu s390x-linux-gnu sh4-linux-gnu
 	sparc64-linux-gnu x86_64-linux-gnux32"
 [ "$#" = 0 ] || machines=$*
@@ -104,7 +112,7 @@ check_machine() {
 
 	readelf -dW "$library" | grep -q 'FLAGS.*BIND_NOW' ||
 		fail "the library for $machine binds its symbols late"
-	# The linker makes none for MIPS.
+	# For MIPS, the linker makes no such segment.
 	readelf -lW "$library" | grep -q GNU_RELRO || [[ $machine == mips* ]] ||
 		fail "the library for $machine has no GNU_RELRO segment"
 	readelf -lW "$library" | grep -q 'GNU_STACK.* RW ' ||
