@@ -87,6 +87,7 @@ int main(void)
 	}
 	target = fork();
 	if (target == 0) {
+		close(listener);
 		for (int call = 0; call < CALLS; call++)
 			if (syscall(SYS_getppid) != 4711 + call)
 				_exit(1);
@@ -95,7 +96,8 @@ int main(void)
 	for (int call = 0; call < CALLS; call++)
 		if (!answer(listener, target, 4711 + call)) {
 			fprintf(stderr, "call %d is not answered\n", call);
-			return 1; /* which frees the target from its call */
+			return 1; /* closes the listener, so the target goes on
+				   */
 		}
 	if (waitpid(target, &status, 0) != target || status != 0) {
 		fprintf(stderr, "the target saw other answers\n");
