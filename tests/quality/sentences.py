@@ -294,6 +294,14 @@ def check_loops():
     if found[0] != found[1] or len(found[0]) < 6:
         problems.append("%s: the loop has other conditions than in %s: %s" % (
             HEADER, PAGES[1], ", ".join(sorted(set(found[0]) ^ set(found[1])))))
+    # The guide's explanations have the conditions as their tags.
+    tags = re.findall(r"^\.TP\n\.I (.*)$", read(PAGES[1]).split(
+        ".SS The loop")[1].split(".SS ")[0], re.M)
+    names = r"\b(?:E|POLL)[A-Z]+\b"
+    if re.findall(names, " ".join(tags)) != \
+            re.findall(names, " ".join(found[1])):
+        problems.append("%s: the loop has other names than its explanations: "
+                        "%s" % (PAGES[1], ", ".join(tags)))
 
 
 def check_wake_up():
