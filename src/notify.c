@@ -80,7 +80,7 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req)
 		errno = EFAULT;
 		return -ECANCELED;
 	}
-	/* RECV fails unless these bytes are 0. Its number encodes this size. */
+	/* RECV requires zeros. Its number encodes the size of the request. */
 	memset(req, 0, sizeof(*req));
 	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, req) < 0)
 		return -ECANCELED;
