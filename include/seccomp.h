@@ -49,10 +49,10 @@
  * seccomp_notify_supervisor(7) teaches how to write a supervisor.
  *
  * Notifications need Linux 5.0. After success, the value of errno is
- * unspecified. All functions are thread-safe, even on the same listener and in
- * a child process after fork(2). seccomp_notify_receive(),
- * seccomp_notify_respond() and seccomp_notify_id_valid() may be called in a
- * signal handler.
+ * unspecified. All functions are thread-safe, even on the same listener. After
+ * fork(2), the child of a process with threads may call them too.
+ * seccomp_notify_receive(), seccomp_notify_respond() and
+ * seccomp_notify_id_valid() may be called in a signal handler.
  */
 #ifndef SECCOMP_NOTIFY_H
 #define SECCOMP_NOTIFY_H
@@ -135,7 +135,7 @@ void seccomp_notify_free(struct seccomp_notif *req,
  *   ENOENT  The target died, or left its call because of a signal, before its
  *           notification was received. Such a notification can also make a
  *           later receive fail with this error at once, instead of waiting.
- *   ENOENT  (since Linux 6.11) No target is left.
+ *   ENOENT  (since Linux 6.11) No thread that carries the filter is left.
  *   ENOTTY  fd is not a listener. For some kinds of files, the error is EINVAL
  *           or another one instead.
  */
@@ -182,7 +182,7 @@ int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
  *           one, or the target died, left its call because of a signal, or took
  *           its response.
  *   ENOENT  The notification has not been received yet, or already has a
- *           response.
+ *           response that the target has not taken yet.
  *   ENOTTY  fd is not a listener. For some kinds of files, the error is EINVAL
  *           or another one instead.
  */
@@ -192,8 +192,8 @@ int seccomp_notify_id_valid(int fd, uint64_t id);
  * The seccomp_notify_fd() function returns the listener of the filter that
  * seccomp_load(3) loaded from the filter context ctx of libseccomp. The
  * function calls the libseccomp that is in the process, and never loads one. It
- * needs libseccomp 2.5 or later, which remembers one listener for the whole
- * process: see libseccomp-notify(7).
+ * needs libseccomp 2.5 or later. libseccomp remembers one listener for the
+ * whole process: see libseccomp-notify(7).
  *
  * seccomp_notify_fd() returns the listener, -1 if there is none, or -EINVAL if
  * ctx is not a filter context. If there is no libseccomp in the process, no

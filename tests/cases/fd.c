@@ -257,11 +257,11 @@ START_TEST(after_load_it_is_the_listener)
 }
 END_TEST
 
-static void *load_filter(void)
+static void *load_filter(int trapped)
 {
 	void *ctx = init(SECCOMP_RET_ALLOW);
 
-	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, TRAPPED, 0), 0);
+	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, trapped, 0), 0);
 	ck_assert_int_eq(load(ctx), 0);
 	return ctx;
 }
@@ -308,7 +308,7 @@ START_TEST(fd_makes_no_system_call)
 	if (!load_libseccomp(modes[_i]))
 		SKIP(NO_LIBSECCOMP);
 	assert_no_system_call(NULL, -EINVAL);
-	ctx = load_filter();
+	ctx = load_filter(TRAPPED);
 	assert_no_system_call(ctx, seccomp_notify_fd(ctx));
 	assert_no_system_call(junk, -EINVAL);
 	release(ctx);
@@ -361,10 +361,10 @@ END_TEST
 
 /*
  * "If the process has several copies of libseccomp, the function calls the copy
- * that its caller is bound to, or the copy that its caller contains." A module
- * is loaded before the libraries that it needs.
- * "It needs libseccomp 2.5 or later, which remembers one listener for the whole
- * process: see libseccomp-notify(7)." The calling module looks like an older
+ * that its caller is bound to, or the copy that its caller contains." It asks
+ * the libraries that were loaded after its caller first, because a module's
+ * libraries usually follow it.
+ * "It needs libseccomp 2.5 or later." The calling module looks like an older
  * libseccomp, and is not asked.
  */
 START_TEST(a_module_gets_the_libseccomp_loaded_after_it)
@@ -388,6 +388,36 @@ START_TEST(a_module_gets_the_libseccomp_loaded_after_it)
 	ck_assert_int_eq(call(seccomp_notify_fd, make_context(42)), -EINVAL);
 	/* The suite itself was loaded before both. */
 	ck_assert_int_eq(seccomp_notify_fd(make_context(42)), 42);
+}
+END_TEST
+
+/*
+ * "The function calls the libseccomp that is in the process," which it counts
+ * at each call. "If the process has several copies of libseccomp, the function
+ * calls the copy that its caller is bound to," even if another copy was loaded
+ * after the caller.
+ */
+START_TEST(a_global_libseccomp_comes_before_a_modules_own)
+{
+	void *(*make_context)(uint32_t value);
+	int (*call)(int (*function)(void *ctx), void *ctx);
+	const char *path = find_built(FAKE_LIBSECCOMP);
+	void *library;
+	void *caller;
+
+	if (!path)
+		SKIP(NOT_BUILT(FAKE_LIBSECCOMP));
+	library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+	ck_assert_msg(library, "%s", dlerror());
+	find(library, "seccomp_init", &make_context);
+	/* This is the only libseccomp so far. */
+	ck_assert_int_eq(seccomp_notify_fd(make_context(42)), 42);
+	caller = load_built("caller.so");
+	ck_assert_msg(caller, NOT_BUILT("caller.so"));
+	find(caller, "call", &call);
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	ck_assert_int_eq(call(seccomp_notify_fd, make_context(42)), 42);
 }
 END_TEST
 
@@ -488,7 +518,7 @@ START_TEST(fd_remembers_no_libseccomp)
 	assert_no_contexts();
 	if (!load_libseccomp(RTLD_LOCAL))
 		SKIP(NO_LIBSECCOMP);
-	ctx = load_filter();
+	ctx = load_filter(TRAPPED);
 	ck_assert_int_ge(seccomp_notify_fd(ctx), 0);
 	ck_assert_int_ne(seccomp_notify_fd(ctx), 42);
 	release(ctx);
@@ -500,23 +530,78 @@ START_TEST(fd_remembers_no_libseccomp)
 END_TEST
 
 /*
- * "libseccomp remembers one listener for the whole process, that of the filter
- * that was loaded last, and returns it for every context, even for one that is
- * not loaded."
+ * "libseccomp remembers one listener for the whole process: see
+ * libseccomp-notify(7)."
+ * "libseccomp remembers one listener for the whole process, that of the first
+ * filter with notifications that it loaded, and returns it for every context,
+ * even for one that is not loaded."
  */
 START_TEST(libseccomp_has_one_listener_for_all_contexts)
 {
-	void *loaded;
+	void *first;
+	void *second;
 	void *other;
+	int listener;
 
 	if (!load_libseccomp(RTLD_LOCAL))
 		SKIP(NO_LIBSECCOMP);
-	loaded = load_filter();
+	first = load_filter(TRAPPED);
 	other = init(SECCOMP_RET_ALLOW);
-	ck_assert_int_ge(seccomp_notify_fd(loaded), 0);
-	ck_assert_int_eq(seccomp_notify_fd(other), seccomp_notify_fd(loaded));
+	listener = seccomp_notify_fd(first);
+	ck_assert_int_ge(listener, 0);
+	ck_assert_int_eq(seccomp_notify_fd(other), listener);
+	second = load_filter(SYS_getpgid);
+	ck_assert_int_eq(seccomp_notify_fd(second), listener);
+	ck_assert_int_eq(seccomp_notify_fd(first), listener);
 	release(other);
-	release(loaded);
+	release(second);
+	release(first);
+}
+END_TEST
+
+/* Waits for one call of SYS_getpgid by a child, and answers it. */
+static void assert_serves(int listener)
+{
+	struct seccomp_notif_resp resp = { .val = 77 };
+	pid_t target = fork_bound();
+
+	if (target == 0)
+		_exit(syscall(SYS_getpgid, 0) != 77);
+	resp.id = receive(listener).id;
+	ck_assert_int_eq(seccomp_notify_respond(listener, &resp), 0);
+	ck_assert_int_eq(reap(target), 0);
+}
+
+/*
+ * "The calls that a later filter traps fail with ENOSYS, because that filter
+ * has no listener." "To get the listener of a later filter, call
+ * seccomp_reset(3) with a NULL context before that filter is loaded." "This
+ * closes the first listener."
+ */
+START_TEST(libseccomp_gives_later_filters_no_listener)
+{
+	int (*reset)(void *ctx, uint32_t otherwise);
+	int first;
+	void *ctx;
+
+	if (!load_libseccomp(RTLD_LOCAL))
+		SKIP(NO_LIBSECCOMP);
+	find(dlopen(LIBSECCOMP, RTLD_NOW), "seccomp_reset", &reset);
+	ctx = load_filter(TRAPPED);
+	first = seccomp_notify_fd(ctx);
+	release(ctx);
+	if (_i) {
+		ck_assert_int_eq(reset(NULL, 0), 0);
+		ck_assert_int_lt(fcntl(first, F_GETFD), 0);
+	}
+	ctx = load_filter(SYS_getpgid);
+	if (_i) {
+		assert_serves(seccomp_notify_fd(ctx));
+	} else {
+		ck_assert_int_eq(syscall(SYS_getpgid, 0), -1);
+		ck_assert_int_eq(errno, ENOSYS);
+	}
+	release(ctx);
 }
 END_TEST
 
@@ -544,7 +629,7 @@ START_TEST(libseccomp_takes_listener_0_for_none)
 	if (!load_libseccomp(RTLD_LOCAL))
 		SKIP(NO_LIBSECCOMP);
 	close(STDIN_FILENO);
-	ctx = load_filter();
+	ctx = load_filter(TRAPPED);
 	result = seccomp_notify_fd(ctx);
 	if (libseccomp_is_at_least_2_6_1() && result == 0)
 		SKIP("libseccomp after 2.6.1 accepts listener 0");
@@ -608,7 +693,7 @@ START_TEST(libseccomp_keeps_the_number_of_a_closed_listener)
 	if (!load_libseccomp(RTLD_LOCAL))
 		SKIP(NO_LIBSECCOMP);
 	find(dlopen(LIBSECCOMP, RTLD_NOW), "seccomp_reset", &reset);
-	ctx = load_filter();
+	ctx = load_filter(TRAPPED);
 	listener = seccomp_notify_fd(ctx);
 	ck_assert_int_ge(listener, 0);
 	close(listener);
@@ -641,10 +726,13 @@ TCase *fd_tests(void)
 	tcase_add_loop_test(tests, only_einval_and_descriptors_are_passed_on, 0,
 			    2);
 	tcase_add_test(tests, a_module_gets_the_libseccomp_loaded_after_it);
+	tcase_add_test(tests, a_global_libseccomp_comes_before_a_modules_own);
 	tcase_add_test(tests, code_in_no_object_gets_libseccomp);
 	tcase_add_test(tests, modules_without_symbols_are_no_libseccomp);
 	tcase_add_test(tests, fd_remembers_no_libseccomp);
 	tcase_add_test(tests, libseccomp_has_one_listener_for_all_contexts);
+	tcase_add_loop_test(tests, libseccomp_gives_later_filters_no_listener,
+			    0, 2);
 	tcase_add_test(tests, libseccomp_takes_listener_0_for_none);
 	tcase_add_test(tests,
 		       libseccomp_before_2_6_1_forgets_merged_notifications);

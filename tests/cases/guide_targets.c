@@ -64,10 +64,10 @@ static int close_under_signals(void *arg)
 /*
  * "A handler that was installed without SA_RESTART makes the target's call fail
  * with EINTR, although the call was never executed."
- * "This is so even for calls that never fail with EINTR otherwise, such as
+ * "This is so even for calls that programs do not repeat after EINTR, such as
  * close(2)."
  */
-START_TEST(a_handler_makes_a_trapped_close_fail_undone)
+START_TEST(a_handler_makes_a_close_fail_that_was_not_executed)
 {
 	const struct rule rule = { SYS_close, 0, TO_CLOSE,
 				   SECCOMP_RET_USER_NOTIF };
@@ -632,7 +632,8 @@ START_TEST(a_copy_of_the_targets_descriptor_shares_its_flags)
 }
 END_TEST
 
-/* Two pipes. If *replaced is 1, a thread replaces before[0] and sets it to 2.
+/* Two pipes. When *replaced is 1, a thread replaces before[0], and then sets
+ * *replaced to 2.
  */
 static int before[2];
 static int after[2];
@@ -718,7 +719,8 @@ TCase *guide_target_tests(void)
 {
 	TCase *tests = tcase_create("guide_targets");
 
-	tcase_add_test(tests, a_handler_makes_a_trapped_close_fail_undone);
+	tcase_add_test(tests,
+		       a_handler_makes_a_close_fail_that_was_not_executed);
 	tcase_add_test(tests,
 		       a_handler_with_sa_restart_restarts_even_epoll_wait);
 	tcase_add_test(tests, a_positive_error_is_the_result_of_the_call);

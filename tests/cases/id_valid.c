@@ -36,7 +36,8 @@ START_TEST(id_valid_may_be_the_first_call)
 END_TEST
 
 /*
- * "or already has a response." "or -ENOENT with errno set."
+ * "or already has a response that the target has not taken yet." "or -ENOENT
+ * with errno set."
  */
 START_TEST(an_answered_notification_is_not_valid)
 {
@@ -174,7 +175,9 @@ START_TEST(id_valid_on_a_bad_descriptor_keeps_errno)
 }
 END_TEST
 
-/* A simulated kernel, with counters for both numbers of the request. */
+/* A simulated kernel that knows the ioctl ID_VALID by the right number, by the
+ * number that it had before Linux 5.9, or by neither.
+ */
 struct kernel {
 	struct simulation right;
 	struct simulation old;

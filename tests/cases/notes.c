@@ -32,10 +32,11 @@ static int call_with_pointer(void *arg)
 /*
  * "The target may die at any time, and its pid may then belong to another
  * process."
- * "Open the file first, and then call seccomp_notify_id_valid(): only a result
- * of 0 proves that the file belongs to the target." "Open files
- * such as /proc/pid/mem first, and then call this function: only a result of 0
- * proves that the opened file belongs to the target."
+ * "Open the target's file in /proc first, and then call
+ * seccomp_notify_id_valid(): only a result of 0 proves that the file belongs to
+ * the target." "Open files such as /proc/pid/mem first, and then call this
+ * function: only a result of 0 proves that the opened file belongs to the
+ * target."
  */
 START_TEST(what_was_opened_by_pid_is_the_targets_if_id_valid_says_so)
 {
@@ -362,7 +363,7 @@ START_TEST(the_example_answers_by_the_path_that_it_copied)
 	if (!find_built("example") || !find_built("victim"))
 		SKIP("the programs `example` and `victim` were not built");
 	example = strdup(find_built("example"));
-	/* The program kills a command of another architecture. */
+	/* mkdir(1) may be of another architecture, and would be killed. */
 	snprintf(command, sizeof(command),
 		 "'%s' '%s' -e 5 /tmp/libseccomp-notify /libseccomp-notify",
 		 example, find_built("victim"));
@@ -418,6 +419,30 @@ START_TEST(the_example_refuses_a_path_that_is_too_long)
 }
 END_TEST
 
+/*
+ * "If the command cannot be executed, the program ends with status 127."
+ */
+START_TEST(the_example_says_that_it_cannot_execute_the_command)
+{
+	const char *example = find_built("example");
+	char expected[128];
+	char command[4200];
+	char line[128];
+	FILE *output;
+
+	if (!example)
+		SKIP("the program `example` was not built");
+	snprintf(expected, sizeof(expected), "/no/command: %s\n",
+		 strerror(ENOENT));
+	snprintf(command, sizeof(command), "'%s' /no/command 2>&1", example);
+	output = popen(command, "re");
+	ck_assert_ptr_nonnull(output);
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), output));
+	ck_assert_str_eq(line, expected);
+	ck_assert_int_eq(WEXITSTATUS(pclose(output)), 127);
+}
+END_TEST
+
 START_TEST(the_readmes_program_prints_what_it_says)
 {
 	const char *program = find_built("readme");
@@ -453,6 +478,8 @@ TCase *notes_tests(void)
 		the_call_of_a_target_with_a_copy_of_the_listener_waits_on);
 	tcase_add_test(tests, the_example_answers_by_the_path_that_it_copied);
 	tcase_add_test(tests, the_example_refuses_a_path_that_is_too_long);
+	tcase_add_test(tests,
+		       the_example_says_that_it_cannot_execute_the_command);
 	tcase_add_test(tests, the_readmes_program_prints_what_it_says);
 	return tests;
 }

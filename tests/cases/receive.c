@@ -260,13 +260,14 @@ END_TEST
 /*
  * "Before Linux 6.11, a receive without poll(2) would wait for ever after the
  * last target has gone."
- * "Since Linux 6.11, a supervisor that receives again after each ENOENT spins
- * once the last target has gone, with either library: call poll(2) first and
- * stop on POLLHUP."
- * "ENOENT (since Linux 6.11) No target is left." "Before Linux 6.11, the
- * receive waits for ever." One receive is waiting when the last target ends,
- * and another one starts afterwards. "Before Linux 6.11, these do not learn
- * that the last target has gone: end their wait with a signal."
+ * "Since Linux 6.11, a supervisor that receives again after each ENOENT never
+ * ends its loop when no target is left, whichever library it uses: call poll(2)
+ * first, and stop on POLLHUP."
+ * "ENOENT (since Linux 6.11) No thread that carries the filter is left."
+ * "Before Linux 6.11, the receive waits for ever." One receive is waiting when
+ * the last target ends, and another one starts afterwards.
+ * "Before Linux 6.11, these do not learn that the last target has gone: end
+ * their wait with a signal." These are the threads that wait in a receive.
  */
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {

@@ -3,8 +3,9 @@
 /*
  * Runs all cases, or only one if the environment has CK_RUN_CASE=NAME.
  *
- * The quotations in comments are sentences of the manual pages. Each one is at
- * the test that proves it. `tests/quality/sentences.sh --where` prints them.
+ * The quotations in comments are sentences of the manual pages, or parts of
+ * them. Each one is at the test that proves it.
+ * `tests/quality/sentences.sh --where` lists the tests of each sentence.
  */
 #include <signal.h>
 #include <stdlib.h>

@@ -65,10 +65,9 @@ static void *supervisor_thread(void *arg)
 /*
  * "Several threads may receive from one listener, each with a request and a
  * response of its own."
- * "All functions are thread-safe, even on the same listener and in a child
- * process after fork(2)."
+ * "All functions are thread-safe, even on the same listener."
  */
-START_TEST(eight_supervisor_threads_answer_eight_targets_once_each)
+START_TEST(eight_threads_answer_each_call_of_eight_targets_once)
 {
 	struct target target = start_target(call_from_threads, NULL);
 	pthread_t threads[THREADS];
@@ -238,7 +237,7 @@ TCase *thread_tests(void)
 	TCase *tests = tcase_create("threads");
 
 	tcase_add_test(tests,
-		       eight_supervisor_threads_answer_eight_targets_once_each);
+		       eight_threads_answer_each_call_of_eight_targets_once);
 	tcase_add_test(tests,
 		       a_child_forked_between_alloc_and_receive_supervises);
 	tcase_add_test(tests, a_signal_handler_can_supervise);

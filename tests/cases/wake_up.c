@@ -34,7 +34,9 @@ static void answer_watched(const struct seccomp_notif *req,
 	struct seen *here = arg;
 	pid_t pid = (pid_t)req->pid;
 
-	/* A filter may compare all 64 bits, so the upper ones must be 0. */
+	/* A RECV with upper bits set counts as another request: a filter may
+	 * compare all 64 bits.
+	 */
 	if (req->data.args[1] != (uint32_t)SECCOMP_IOCTL_NOTIF_RECV) {
 		answer_simulated(req, resp, &here->set);
 		return;
@@ -514,7 +516,7 @@ END_TEST
 struct wake_ups {
 	cpu_set_t all;
 	int processor;	  /* the supervisor's */
-	int on_processor; /* the number of calls after which it ran there */
+	int on_processor; /* calls after which the target ran there too */
 };
 
 static int call_from_elsewhere(void *arg)

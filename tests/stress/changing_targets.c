@@ -148,9 +148,10 @@ static int call_in_pid_namespace(void *arg)
 	return reap(child);
 }
 
-/* "in the supervisor's pid namespace." The thread is tested in cases/notes.c.
+/* "in the supervisor's pid namespace." tests/cases/notes.c tests the first half
+ * of this sentence.
  */
-START_TEST(the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors)
+START_TEST(a_target_in_a_pid_namespace_has_its_pid_in_the_supervisors)
 {
 	atomic_int *pid = shared_memory(sizeof(*pid));
 	struct target target = start_target(call_in_pid_namespace, pid);
@@ -336,8 +337,9 @@ static int try_second_listener(void *arg)
 
 /*
  * "Only one filter of a process can have a listener."
- * "seccomp(2) fails with EBUSY in a process that already carries a filter with
- * a listener, as in a container whose manager supervises it."
+ * "With SECCOMP_FILTER_FLAG_NEW_LISTENER, seccomp(2) fails with EBUSY in a
+ * process that already carries a filter with a listener, as in a container
+ * whose manager supervises it."
  */
 START_TEST(a_second_listener_is_ebusy_and_the_first_goes_on)
 {
@@ -353,7 +355,7 @@ static int replace_listener(void *arg)
 	int *socket = arg;
 	int listener;
 
-	/* Trapped by the first filter until its listener is closed. */
+	/* The first filter traps this call, the second one the call below. */
 	if (call_with_41(NULL) != 0)
 		return 1;
 	do {
@@ -495,7 +497,7 @@ TCase *changing_target_tests(void)
 	tcase_add_test(tests, a_target_is_supervised_on_after_exec);
 	tcase_add_test(
 		tests,
-		the_pid_of_a_target_in_a_pid_namespace_is_that_of_the_supervisors);
+		a_target_in_a_pid_namespace_has_its_pid_in_the_supervisors);
 	tcase_add_test(
 		tests,
 		a_target_outside_of_the_supervisors_pid_namespace_has_pid_0);

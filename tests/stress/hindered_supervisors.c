@@ -37,7 +37,9 @@ struct load {
 
 static struct load *load;
 
-/* The second argument tells a supervisor thread that the call is its last. */
+/* The trapped call's second argument tells the supervisor thread that receives
+ * it to end after its answer.
+ */
 static bool make_call(bool last)
 {
 	long number = (long)load->called++;
@@ -185,8 +187,7 @@ END_TEST
 #define ANSWERS 20 /* of each child */
 
 /*
- * "All functions are thread-safe, even on the same listener and in a child
- * process after fork(2)."
+ * "After fork(2), the child of a process with threads may call them too."
  */
 START_TEST(children_of_a_threaded_supervisor_supervise_too)
 {

@@ -22,7 +22,7 @@ import time
 BUILD = os.path.abspath(sys.argv[1])
 PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../supervisor.py")
 ROOT = os.getuid() == 0
-LIMIT = 20  # seconds for a row; all of them need less than three
+LIMIT = 20  # seconds for a run; each needs less than three
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,7 +38,7 @@ class Program:
         self.name = name
         self.argv = argv        # of the supervisor
         self.says = says        # what the output has if nothing fails
-        self.target = target    # of the target's own launcher, if there is one
+        self.target = target    # argv of the target's own launcher, if there is one
         self.daemon = daemon    # it ends by a signal only
         self.paths = list(paths)
         self.takes = list(takes)
@@ -258,7 +258,7 @@ def run_once(program, condition, number, folder):
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
     elif "with signals blocked" in result.text:
         result.wrong = "it started its target with signals blocked"
-    # "Block signals around this request: on some kernels, such as Linux 6.18, a
+    # "Block signals around this ioctl(2): on some kernels, such as Linux 6.18, a
     # signal that interrupts it may make the target's call return 0, which the
     # target takes for its descriptor 0."
     elif os.strerror(errno.EILSEQ) in result.text:
@@ -283,7 +283,7 @@ def goes_on(_program, result):
     return "it gives up" if "seccomp_notify_re" in result.text else None
 
 
-# "If one of the program's own calls fails, the program prints the reason and
+# "If the program itself cannot go on, it prints which call failed and why, and
 # ends with status 125, and the command's trapped calls fail with ENOSYS."
 def gives_up(pattern, *others):
     """It says which call failed, and why. The programs in others do not need it."""
