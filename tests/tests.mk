@@ -63,7 +63,8 @@ $(BUILD)/tests/empty.so: tests/cases/caller.c
 	@mkdir -p $(@D)
 	$(MODULE) -fvisibility=hidden -o $@ $< $(LDFLAGS)
 
-# In C++, if the compiler supports it (gcc needs g++), and without libseccomp.
+# drop-in.c as C++, if the compiler supports that (gcc needs g++). It is linked
+# without libseccomp.
 # -fsanitize=function would need the C++ library.
 NO_TYPES = -fno-sanitize=function
 $(BUILD)/tests/cplusplus: tests/compat/dropin/drop-in.c include/seccomp.h $(LIBRARY)

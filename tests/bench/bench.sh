@@ -4,7 +4,7 @@
 # bench: Compare with bare ioctls and libseccomp, and check the goals
 # Packages: gcc libc6-dev make binutils pkg-config libseccomp-dev strace tar
 # See tests/bench/README.md. In the environment, or as variables of make:
-#   BENCH=counts    what repeats exactly, in seconds: no rates
+#   BENCH=counts    only the counts, which repeat exactly; takes seconds
 #   BENCH=wake-up   the wake-up table of the last run, for README and man page
 #   BENCH=plot      the data for bench-plot.sh of the last run
 #   ROUNDS=11       how many times each measurement is made
@@ -20,7 +20,8 @@ library=$PWD/build/libseccomp-notify.so.1
 rates=$build/rates.tsv
 counts=$build/counts.tsv
 
-# program NAME SUFFIX OPTIONS...: builds it as a user of that library does.
+# program NAME SUFFIX OPTIONS...: builds NAME-SUFFIX with the options that a user
+# of a library gives.
 program() {
 	local name=$1 suffix=$2
 	shift 2

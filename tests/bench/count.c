@@ -53,17 +53,17 @@ struct numbered {
 
 static struct numbered *numbered;
 
-#define COUNTED(what, expression)                        \
-	do {                                             \
-		unsigned int number_ = ++numbered->last; \
-		MUST(number_ < NUMBERS);                 \
-		numbered->call[number_] = (what);        \
-		/* No access moves over these. */        \
-		__asm__ volatile("" ::: "memory");       \
-		numbered->now = number_;                 \
-		expression;                              \
-		numbered->now = 0;                       \
-		__asm__ volatile("" ::: "memory");       \
+#define COUNTED(what, expression)                          \
+	do {                                               \
+		unsigned int number_ = ++numbered->last;   \
+		MUST(number_ < NUMBERS);                   \
+		numbered->call[number_] = (what);          \
+		/* No access is moved across a barrier. */ \
+		__asm__ volatile("" ::: "memory");         \
+		numbered->now = number_;                   \
+		expression;                                \
+		numbered->now = 0;                         \
+		__asm__ volatile("" ::: "memory");         \
 	} while (0)
 
 static void supervise(const int *listeners, int count)

@@ -20,7 +20,7 @@
 struct plan {
 	int threads;
 	int listeners;	    /* over which the threads are spread evenly */
-	int last_calls;	    /* how many, with one listener */
+	int last_calls;	    /* the number of LAST_CALLs; 0 with epoll */
 	unsigned int ms;    /* how long to measure */
 	unsigned long work; /* turns of work() between two calls */
 };
@@ -30,7 +30,7 @@ struct outcome {
 	double rate;
 	unsigned long median;
 	unsigned long percentile_99;
-	bool right; /* all answers were */
+	bool right; /* whether all answers were right */
 };
 
 /*

@@ -83,7 +83,7 @@ static void call_until_over(void)
 	*calls_a_second = calls / (now - start);
 }
 
-/* Installs a filter with this action for both jobs: the listener, or 0. */
+/* Installs a filter with this action for both jobs; returns listener or 0. */
 static int install(uint32_t action, unsigned int flags)
 {
 	const struct rule rules[] = {

@@ -39,8 +39,8 @@ kernel() {
 	exec {lock}>&-
 }
 
-# userland SUITE-ARCH: unpacks what the suite is built with and what it needs in
-# the folder root.
+# userland SUITE-ARCH: unpacks, into the folder root, what the suite is built with
+# and what it needs.
 userland() {
 	local root=$store/$1/root name fetched to link
 	apt_fetch "$1" libc6 libc6-dev linux-libc-dev check libsubunit-dev \
@@ -189,13 +189,13 @@ finish() {
 
 # compare: README.md names the kernels and machines on which the suite passed.
 compare() {
-	local supported machine kernel rest
+	local supported machine kernel
 	supported=$(sed -n '/^## Supported/,/^## [^S]/p' README.md)
-	cat "$work"/*.out | while IFS='| ' read -r _ machine kernel rest; do
+	cat "$work"/*.out | while IFS='| ' read -r _ machine kernel _; do
 		[ "${kernel:-}" ] || continue
 		[ "$machine" = x86_64 ] &&
 			machine=$(cut -d . -f 1,2 <<<"$kernel")
 		grep -qw -e "${machine//./\\.}" <<<"$supported" ||
-			fail "README.md does not name $machine, which passed on $kernel ($rest"
+			fail "README.md does not name $machine, which passed on $kernel"
 	done
 }

@@ -9,9 +9,9 @@
  *
  *	agent SOCKET [CALL:PREFIX:ANSWER...]
  *
- *	CALL    mkdir, rmdir, unlink, mknod or chmod; it stands for the variants
- *	        too, such as mkdirat(2)
- *	PREFIX  a path in the container; the rule matches all that is below it
+ *	CALL    mkdir, rmdir, unlink, mknod or chmod; each includes the variant
+ *	        mkdirat(2), unlinkat(2), mknodat(2) or fchmodat(2)
+ *	PREFIX  a path in the container; the rule matches it and all below it
  *	ANSWER  continue: the kernel runs the call; an error such as EPERM: the
  *	        call fails; or 0: the call succeeds, and nothing is done
  *

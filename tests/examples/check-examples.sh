@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# check-examples: Put every published program through storms and failures
+# check-examples: Put every published program through storms of signals and failures
 # Packages: gcc libc6-dev libc6-dev-i386 make check pkg-config python3 util-linux
 # Packages: libseccomp-dev libjson-c-dev
 # PROGRAM and CONDITION select rows by a part of their name.

@@ -33,8 +33,8 @@ static inline int wait_for_command(pid_t pid)
 
 /*
  * Runs a command under a filter for these system calls. Returns its listener,
- * and its pid, or -1 after a message. `blocked` is the signal mask for the
- * command, since blocked signals stay blocked over execve(2), or NULL.
+ * and its pid, or -1 after a message. `blocked` is NULL or the signal mask for
+ * the command, since blocked signals stay blocked over execve(2).
  */
 static inline int start_command(char **command, const int *numbers,
 				size_t count, const sigset_t *blocked,
@@ -120,7 +120,7 @@ static inline int supervise(int listener, pid_t command,
 
 	if (failed)
 		perror("seccomp_notify_alloc");
-	/* If an old kernel or a container manager refuses it, this is -1. */
+	/* -1 if a container manager refuses pidfd_open(2). */
 	fds[1].fd = (int)syscall(SYS_pidfd_open, command, 0);
 	while (!failed && !(fds[0].revents & (POLLHUP | POLLNVAL))) {
 		fds[0].revents = 0;
@@ -132,7 +132,7 @@ static inline int supervise(int listener, pid_t command,
 		} else if (fds[0].revents & POLLIN) {
 			failed = serve(listener, req, resp, answer);
 		}
-		/* Before Linux 6.11, POLLHUP comes only after this. */
+		/* Reap it: before Linux 6.11, POLLHUP comes only after that. */
 		if (status < 0 &&
 		    waitid(P_PID, (id_t)command, &info,
 			   WEXITED | WNOHANG | WNOWAIT) == 0 &&

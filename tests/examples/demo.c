@@ -22,7 +22,7 @@ static void usage(FILE *to)
 	      "that it starts. If the path of the directory contains\n"
 	      "  \"forbidden\"  the call fails (Operation not permitted)\n"
 	      "  \"imaginary\"  the call succeeds, but nothing is made\n"
-	      "Every other call is left to the kernel.\n"
+	      "Every other call is left to the kernel, unless its path cannot be read.\n"
 	      "\n"
 	      "Prints each call on standard error. Exit status: the command's; 128 plus the\n"
 	      "number of the signal that ended it; 125 if the demonstration itself failed,\n"
@@ -65,7 +65,7 @@ static int answer(int listener, const struct seccomp_notif *req,
 		return 0; /* the target has left the call: nobody waits */
 	decision = decide(error, path, resp);
 	make_printable(path);
-	/* Printed before the answer, so that it comes before the target's. */
+	/* Printed before the answer, so before the target's own output. */
 	fprintf(stderr, "demo: pid %u: %s %s: %s%s%s\n", req->pid,
 		req->data.nr == SYS_mkdirat ? "mkdirat" : "mkdir", path,
 		decision, resp->error ? ": " : "",

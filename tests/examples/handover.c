@@ -48,7 +48,7 @@ static _Noreturn void run(const char *path, char **command)
 		fail("seccomp_init", ENOMEM);
 	/* Makes libseccomp return the kernel's own errors. */
 	seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
-	/* libseccomp checks the architecture, and kills processes of others. */
+	/* libseccomp kills threads that make calls of other architectures. */
 	error = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(mkdir), 0);
 	if (!error || error == -EDOM)
 		error = seccomp_rule_add(filter, SCMP_ACT_NOTIFY,
@@ -86,14 +86,16 @@ static int serve(int listener, struct seccomp_notif *req,
 		if (wait_for.revents & (POLLHUP | POLLNVAL))
 			return 0;
 		if (!(wait_for.revents & POLLIN))
-			continue; /* a signal came */
+			continue; /* POLLERR alone is temporary */
 		if (seccomp_notify_receive(listener, req) != 0) {
 			if (errno == ENOENT || errno == EINTR)
-				continue; /* the target has left its call */
+				continue; /* a target left, or a signal came */
 			perror("handover: seccomp_notify_receive");
 			return -1;
 		}
-		/* Right for any architecture, since no argument matters. */
+		/* The answer depends on no argument, so it is right for each
+		 * architecture.
+		 */
 		name = seccomp_syscall_resolve_num_arch(req->data.arch,
 							req->data.nr);
 		printf("handover: pid %u: %s: refused\n", req->pid,

@@ -2,9 +2,9 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * One supervisor over many targets, each with a listener of its own, as a
- * container manager has them. epoll(7) waits for all listeners, and signalfd(2)
- * for the end of targets and for the end of the supervisor itself, so that a
- * signal is an event like any other, and no handler interrupts a call.
+ * container manager has them. epoll(7) waits for all listeners and for a
+ * signalfd(2), which reports that targets have ended, or that the supervisor is
+ * to end. So a signal is an event like any other, and no handler runs.
  *
  *	many COUNT COMMAND [ARG...]
  *
@@ -13,8 +13,8 @@
  * depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it does
  * not matter that the kernel reads the path, and a target may change it.
  *
- * SIGINT and SIGTERM end the supervisor, and every target with it. Exit status:
- * 0 if each command had exit status 0, or else 1. Needs Linux 5.9.
+ * SIGINT and SIGTERM end the supervisor, and every command with it. Exit
+ * status: 0 if each command had exit status 0, or else 1. Needs Linux 5.9.
  */
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -34,7 +34,7 @@ static struct target {
 static int epoll;
 static sigset_t before; /* the signal mask for targets */
 
-/* The targets die with the supervisor. */
+/* The commands die with the supervisor. What they left gets ENOSYS. */
 static _Noreturn void give_up(void)
 {
 	for (int i = 0; i < AT_ONCE; i++)

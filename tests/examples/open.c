@@ -25,7 +25,7 @@
 #include "command.h"
 #include "target.h"
 
-#ifndef SECCOMP_ADDFD_FLAG_SEND /* of headers before Linux 5.14 */
+#ifndef SECCOMP_ADDFD_FLAG_SEND /* headers before Linux 5.14 lack it */
 #define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
 #endif
 
@@ -93,8 +93,8 @@ static int open_for(int listener, const struct seccomp_notif *req)
  * Puts a descriptor into the target, and answers its call with the number. The
  * call then has its answer, so seccomp_notify_respond() is not called.
  *
- * Signals are blocked: one that interrupted this call could leave the target
- * with a result of 0, which is another descriptor.
+ * Signals are blocked: one that interrupted the ioctl(2) could make the
+ * target's call return 0, which is another descriptor.
  */
 static int lend(int listener, const struct seccomp_notif *req, int fd)
 {

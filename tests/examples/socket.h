@@ -43,8 +43,8 @@ static inline int send_fd(int socket, int fd)
 /*
  * Receives up to `size` bytes of text; returns how many, or 0 at the end. The
  * descriptors that come with them are added to fds[], which has MAX_FDS. They
- * are closed on exec: a program that the supervisor starts must not inherit a
- * listener, or the targets would wait for that program's end too.
+ * are closed on exec: if a program that the supervisor starts inherited a
+ * listener, targets would wait until that program has ended as well.
  */
 static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 				  int *count)

@@ -51,7 +51,7 @@ static inline int open_proc(int listener, const struct seccomp_notif *req,
 
 /*
  * Copies a path of up to PATH_MAX bytes. The program needs
- * _FILE_OFFSET_BITS=64, since any address is an offset, on 32 bits too.
+ * _FILE_OFFSET_BITS=64: an address above 2 GiB is no offset of 32 bits.
  */
 static inline int copy_path(int listener, const struct seccomp_notif *req,
 			    uint64_t address, char *path)
@@ -77,7 +77,7 @@ static inline int copy_path(int listener, const struct seccomp_notif *req,
 
 /*
  * Finds the name of an open file for a process that has this root. The name has
- * no slash at the end, so that of the root itself is empty.
+ * no slash at its end, so the root's own name is empty.
  */
 static inline int name_in_root(int root, int file, char *name)
 {

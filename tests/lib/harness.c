@@ -316,7 +316,7 @@ const char *describe_result(int result, int error)
 
 void wait_until_gone(int listener, uint64_t id)
 {
-	/* ENOENT means that it is gone, EINVAL that the number is unknown. */
+	/* ENOENT: the notification is gone. EINVAL: try the other request. */
 	while (bare_ioctl(listener, ID_VALID, &id) == 0 ||
 	       (errno != ENOENT &&
 		bare_ioctl(listener, ID_VALID_BEFORE_5_9, &id) == 0))

@@ -78,7 +78,7 @@ check_debian() {
 with_proc() { # FOLDER COMMAND...
 	unshare --mount sh -euc 'mount -t proc proc "$0/proc"; exec "$@"' "$@"
 }
-in_base() { # FOLDER COMMAND...: as root of that folder
+in_base() { # FOLDER COMMAND...: as root, with chroot(8) into that folder
 	with_proc "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$@"
 }

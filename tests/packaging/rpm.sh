@@ -5,9 +5,9 @@
 # check-packages.sh sources this file.
 
 # Defines macros that Fedora's rpm has and Debian's lacks, and those for
-# reproducible builds. The source package contains the name of the folder. It is
-# built on its own, because binary packages that are built along with it contain
-# its checksum.
+# reproducible builds. The source package contains the name of the folder, so it
+# differs between the places. It is built on its own, because binary packages that
+# were built along with it would contain its checksum.
 build_rpm() { # PLACE -bs|-bb [OPTION]
 	local top=$1/rpm
 	mkdir -p "$top/SOURCES" "$top/tmp"

@@ -6,8 +6,8 @@
 # Prints for each mutant which tests noticed it. A mutant that no test notices
 # needs an explanation in tests/quality/equivalent.txt, and each explanation
 # needs such a mutant. Three kinds of mutants are not counted: those that do not
-# compile, also because the compiler sees that a function returns no value or
-# that a variable is not initialized; those that give the same library as src/
+# compile, which includes that the compiler warns of a function without a value
+# or of a variable without one; those that give the same library as src/
 # itself, byte for byte; and those that give the same library as an earlier
 # mutant. JOBS=N runs N mutants at a time. mutation.sh NUMBER... runs only these.
 . "$(dirname "$0")/../lib/common.sh"
@@ -36,7 +36,7 @@ suite() {
 		timeout -k 5 "$1" build/tests/suite >log 2>&1
 }
 
-# Prints the tests that failed on one line, or else the suite's last line.
+# Prints, on one line, the tests that failed, or else the suite's last line.
 failed() {
 	sed -n 's/^[^:]*:[0-9]*:[FE]:\([^:]*:[^:]*\):.*expired$/\1 (timeout)/p
 		t

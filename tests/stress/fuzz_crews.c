@@ -103,7 +103,8 @@ static void answer_all_callers(struct crew *crew)
 			MUST(errno == EINTR);
 		resps[i].id = req.id;
 	}
-	/* A caller that is answered before could call, and be received, again.
+	/* Answered earlier, a caller could make its next call, and that call
+	 * could be received in place of another caller's.
 	 */
 	for (int i = 0; i < CALLERS; i++)
 		while (ioctl(crew->listener, SECCOMP_IOCTL_NOTIF_SEND,

@@ -113,7 +113,7 @@ static void kill_while_two_threads_answer(void)
 	close(target.listener);
 }
 
-START_TEST(targets_killed_while_two_threads_answer_end_both)
+START_TEST(the_targets_death_ends_both_answering_threads)
 {
 	if (!receive_ends_with_the_last_target())
 		SKIP("the kernel is older than 6.11");
@@ -128,7 +128,7 @@ TCase *killed_target_tests(void)
 	tcase_add_test(tests, targets_killed_before_receive_leave_nothing);
 	tcase_add_test(tests,
 		       targets_killed_between_receive_and_respond_are_gone);
-	tcase_add_test(tests, targets_killed_while_two_threads_answer_end_both);
+	tcase_add_test(tests, the_targets_death_ends_both_answering_threads);
 	tcase_set_timeout(tests, 180); /* many forks, on a busy machine too */
 	return tests;
 }

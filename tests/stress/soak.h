@@ -20,7 +20,9 @@ enum {
 	FILE_TO_SEEK = 100, /* the descriptor that the filter traps */
 };
 
-/* One for each thread of a target; only that thread writes it. */
+/* One for each thread of a target. Once the target runs, only that thread
+ * writes it.
+ */
 struct caller {
 	atomic_ulong begun;
 	atomic_ulong ended;

@@ -114,7 +114,7 @@ start_agent() {
 		rules=(-socketfile "$socket")
 		;;
 	bypass4netns)
-		# 127.0.0.0/8 is not to be ignored, as it is by default.
+		# By default, it ignores 127.0.0.0/8, which is used here.
 		rules=(--socket "$socket" --ignore 192.0.2.0/24 -p 8080:80
 			--com-socket "$here/com.socket"
 			--pid-file "$here/agent.pid")

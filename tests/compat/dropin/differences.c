@@ -281,7 +281,9 @@ static void alloc_at_api_level_1(void)
 	add_alloc();
 }
 
-/* Those between two calls of getppid(2), after the first use of malloc(3). */
+/* Counts the system calls between two calls of getppid(2), after the first use
+ * of malloc(3).
+ */
 static void count_calls_of_first_alloc(void)
 {
 	struct __ptrace_syscall_info info;

@@ -4,7 +4,8 @@
  * A proof by the model checker CBMC that the library keeps its promises for
  * every answer that a kernel can give. proof.sh runs it.
  *
- * Each prove_...() calls one function of the library with arbitrary arguments.
+ * Each prove_...() calls one function of the library with arbitrary arguments,
+ * and prove_alloc() also calls seccomp_notify_free().
  * The system calls that the function makes arrive here, in syscall(), which
  * checks them and answers with an arbitrary result. An assertion quotes the
  * words of <seccomp.h> that it proves, or says what it checks in addition.
@@ -111,7 +112,7 @@ static long ioctl_on_listener(int fd, unsigned long request, uintptr_t arg)
 {
 	PROVE(fd == listener, "no system call but ioctl(2) on fd");
 	PROVE(request <= UINT32_MAX,
-	      "the request is passed without its sign, as filters compare it");
+	      "the request is not sign-extended: filters compare 64 bits");
 	if (request == SECCOMP_IOCTL_NOTIF_RECV) {
 		struct seccomp_notif *req = (struct seccomp_notif *)arg;
 
@@ -185,8 +186,8 @@ long syscall(long number, ...)
 
 /* --- The C library ----------------------------------------------------------
  *
- * calloc(3) may fail, by the option --malloc-may-fail. Both functions may
- * change errno. names.h makes src/ call them.
+ * calloc(3) may fail, by the option --malloc-may-fail. calloc(3) and free(3)
+ * may change errno. names.h makes src/ call the functions here instead.
  */
 static int allocated;
 static bool refused;
@@ -240,9 +241,10 @@ static void begin(void)
 	sizes.seccomp_data = nondet_u16();
 	notification = nondet_notification();
 	/*
-	 * The library's table begins with zeros, so ids in block 0 and in its
-	 * neighbours look like those of a listener that already has the flag.
-	 * These are few of 2^48 blocks, and ids begin at random.
+	 * The library's table begins with zeros, so ids in block 0 (a block is
+	 * 65,536 ids) and in its neighbours look like those of a listener that
+	 * already has the flag. These are few of 2^48 blocks, and ids begin at
+	 * random.
 	 */
 	ASSUME(far_away(notification.id, 0));
 	listener = nondet_int();
@@ -548,9 +550,10 @@ void prove_wake_up(void)
 
 /* --- The libseccomp of the caller --------------------------------------------
  *
- * Up to OBJECTS objects are loaded. Each defines both of the functions, one or
- * none of them. proof.sh replaces the search in an object's symbol table by
- * proof_find(), because this proof is not about that search.
+ * Up to OBJECTS objects are loaded. Each defines seccomp_notify_fd() and
+ * seccomp_init(), only one of them, or neither. proof.sh replaces the search in
+ * an object's symbol table by proof_find(), because this proof is not about
+ * that search.
  */
 #define OBJECTS 3
 
