@@ -23,7 +23,7 @@
  *			break;
  *		}
  *		if (wait_for.revents & (POLLHUP | POLLNVAL))
- *			break; // no target is left
+ *			break; // no target is left, or the listener is closed
  *		if (!(wait_for.revents & POLLIN))
  *			continue; // POLLERR alone is temporary
  *		if (seccomp_notify_receive(listener, req) != 0) {
@@ -130,7 +130,8 @@ void seccomp_notify_free(struct seccomp_notif *req,
  * Returns 0 on success, or -ECANCELED with errno set:
  *   EBADF   fd is not an open file descriptor.
  *   EFAULT  req is NULL.
- *   EINTR   A signal handler ran before a notification came. No notification is
+ *   EINTR   A signal handler ran before a notification came, or (before Linux
+ *           6.6) the process was stopped and continued. No notification is
  *           lost.
  *   ENOENT  The target died, or left its call because of a signal, before its
  *           notification was received. Such a notification can also make a

@@ -13,7 +13,7 @@
 
 struct search {
 	scmp_filter_ctx ctx;
-	uintptr_t from; /* an address in the first object to ask; 0: in any */
+	uintptr_t from; /* in the object at which to start; 0: the first */
 	int count, fd;
 };
 
@@ -82,7 +82,7 @@ int seccomp_notify_fd(const scmp_filter_ctx ctx)
 	dl_iterate_phdr(ask, &search); /* only counts */
 	next = search.count > 1 ? dlsym(RTLD_NEXT, "seccomp_init") : NULL;
 	search.from = (uintptr_t)(next ? next : __builtin_return_address(0));
-	/* Usually, libseccomp follows its caller. If not, ask the first. */
+	/* libseccomp is often loaded after its user. If not, ask the first. */
 	for (int i = 0; i < 2 && ctx && !dl_iterate_phdr(ask, &search); i++)
 		search.from = 0;
 	return search.fd >= 0 || search.fd == -EINVAL ? search.fd : -1;

@@ -15,8 +15,8 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /*
- * Avoids ioctl(2), whose request is an int in musl, an unsigned long in glibc.
- * EINTR means that the kernel has done nothing yet. Only a receive reports it.
+ * libc's ioctl() takes the request as an int (musl) or unsigned long (glibc).
+ * EINTR: the kernel has done nothing. A receive fails; the others try again.
  */
 static long listener_ioctl(int fd, unsigned long nr, const void *arg)
 {
@@ -80,7 +80,7 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req)
 		errno = EFAULT;
 		return -ECANCELED;
 	}
-	/* RECV requires zeros. Its number encodes the size of the request. */
+	/* RECV requires zeros in the sizeof(*req) that its number encodes. */
 	memset(req, 0, sizeof(*req));
 	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, req) < 0)
 		return -ECANCELED;

@@ -11,11 +11,11 @@
 #define SYNC_WAKE_UP ((const void *)(1UL << 0))
 
 /*
- * Sets the flag once for each listener; doing so again is safe. Descriptors are
- * reused, but each listener counts its ids up from a random 64-bit start. The
- * table has the last block (id >> 16) of each descriptor. A new listener that
- * starts in or beside it gets no flag: 3 of 2^48 do (32-bit: 3 of 2^32). Not
- * inlined, so that a receive that wants no flag saves no registers for it.
+ * Sets the flag once for each listener; doing so again is safe. A new listener
+ * may reuse a descriptor, but its ids start at a random 64-bit number. So if an
+ * id is in another block (id >> 16) than the last one, and not in the next, it
+ * is a new listener: all but 3 of 2^48 (32-bit: 2^32) are noticed. Not inlined,
+ * so that a receive that wants no flag saves no registers for it.
  */
 __attribute__((noinline)) static void set_sync_wake_up(int fd, uint64_t id)
 {

@@ -296,7 +296,7 @@ static void assert_no_system_call(void *ctx, int expected)
 }
 
 /*
- * "The function makes no system call and reads no file." Neither does
+ * "The function itself makes no system call and reads no file." Neither does
  * libseccomp after it has created a context.
  */
 START_TEST(fd_makes_no_system_call)
@@ -361,9 +361,11 @@ END_TEST
 
 /*
  * "If the process has several copies of libseccomp, the function calls the copy
- * that its caller is bound to, or the copy that its caller contains." It asks
- * the libraries that were loaded after its caller first, because a module's
- * libraries usually follow it.
+ * that its caller is bound to, or the copy that its caller contains." First it
+ * asks the libraries that were loaded after its caller, because a module's
+ * libraries are usually loaded after the module.
+ * "The caller is the object to which the function returns." "If a module makes
+ * the call as a tail call, it is not the caller."
  * "It needs libseccomp 2.5 or later." The calling module looks like an older
  * libseccomp, and is not asked.
  */
@@ -388,14 +390,18 @@ START_TEST(a_module_gets_the_libseccomp_loaded_after_it)
 	ck_assert_int_eq(call(seccomp_notify_fd, make_context(42)), -EINVAL);
 	/* The suite itself was loaded before both. */
 	ck_assert_int_eq(seccomp_notify_fd(make_context(42)), 42);
+#ifdef __x86_64__
+	find(caller, "tail_call", &call);
+	ck_assert_int_eq(call(seccomp_notify_fd, make_context(42)), 42);
+#endif
 }
 END_TEST
 
 /*
- * "The function calls the libseccomp that is in the process," which it counts
- * at each call. "If the process has several copies of libseccomp, the function
- * calls the copy that its caller is bound to," even if another copy was loaded
- * after the caller.
+ * "The function calls the libseccomp that is in the process," and counts the
+ * loaded copies again at each call. "If the process has several copies of
+ * libseccomp, the function calls the copy that its caller is bound to," even if
+ * another copy was loaded after the caller.
  */
 START_TEST(a_global_libseccomp_comes_before_a_modules_own)
 {

@@ -213,7 +213,8 @@ static void fail_next(struct simulation *number, int failing, int error)
 }
 
 /*
- * "and seccomp_notify_id_valid()."
+ * "Signals do not interrupt seccomp_notify_respond() and
+ * seccomp_notify_id_valid()."
  * "A signal that arrives during this function does not change the result." The
  * simulated kernel fails 1000 times with EINTR. In the second run, it knows
  * only the old number.

@@ -165,7 +165,7 @@ END_TEST
 /*
  * "Signal handlers interrupt poll(2) and seccomp_notify_receive(),"
  * "If a signal handler runs during the wait, the function fails with EINTR."
- * "EINTR A signal handler ran before a notification came." "No notification is
+ * "EINTR A signal handler ran before a notification came," "No notification is
  * lost."
  */
 START_TEST(a_signal_handler_ends_the_wait)
@@ -232,7 +232,8 @@ static void assert_waits(pid_t waiter, const struct target *target)
 
 /*
  * "Since Linux 6.6, the wait continues if the handler was installed with
- * SA_RESTART (see sigaction(2))." It also continues after SIGSTOP and SIGCONT.
+ * SA_RESTART (see sigaction(2))."
+ * "or (before Linux 6.6) the process was stopped and continued."
  * "Since Linux 6.6, a handler with SA_RESTART does not interrupt
  * seccomp_notify_receive()."
  */
@@ -260,9 +261,10 @@ END_TEST
 /*
  * "Before Linux 6.11, a receive without poll(2) would wait for ever after the
  * last target has gone."
- * "Since Linux 6.11, a supervisor that receives again after each ENOENT never
- * ends its loop when no target is left, whichever library it uses: call poll(2)
- * first, and stop on POLLHUP."
+ * "With either library, a supervisor that receives again after each ENOENT never
+ * ends when no target is left." "Before Linux 6.11, it waits for ever; since
+ * then, each receive fails with ENOENT at once." "Call poll(2) first, and stop
+ * on POLLHUP."
  * "ENOENT (since Linux 6.11) No thread that carries the filter is left."
  * "Before Linux 6.11, the receive waits for ever." One receive is waiting when
  * the last target ends, and another one starts afterwards.

@@ -25,7 +25,7 @@
 static struct seen {
 	struct simulation set;	     /* SET_FLAGS */
 	struct seccomp_notif answer; /* to the next RECV, if it is simulated */
-	uint64_t write_1_to; /* the address at which RECV writes 1, or 0 */
+	uint64_t write_1_to; /* if not 0, RECV writes "1" to this address */
 } * seen;
 
 static void answer_watched(const struct seccomp_notif *req,
@@ -516,7 +516,7 @@ END_TEST
 struct wake_ups {
 	cpu_set_t all;
 	int processor;	  /* the supervisor's */
-	int on_processor; /* calls after which the target ran there too */
+	int on_processor; /* calls after which the target ran on it */
 };
 
 static int call_from_elsewhere(void *arg)

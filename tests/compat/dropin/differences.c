@@ -207,7 +207,9 @@ static void alloc_with_small_sizes(void)
 
 /* NOLINTBEGIN(clang-analyzer-unix.Malloc): to use memory up is the purpose. */
 
-/* Too large for malloc's thread cache, which calloc(3) does not use. */
+/* Too large for malloc's thread cache, which calloc(3) of glibc before 2.41 does
+ * not use.
+ */
 enum { REQ_SIZE = 2048 };
 
 static const void *add_alloc_with_room(bool for_req)
@@ -320,8 +322,8 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
-	{ "receive as the first call of a process", receive_first },
-	{ "respond as the first call of a process", respond_first },
+	{ "receive before any other function", receive_first },
+	{ "respond before any other function", respond_first },
 	{ "receive twice into one buffer", receive_twice },
 	{ "respond interrupted by a signal", respond_interrupted },
 	{ "id_valid interrupted by a signal", ask_id_valid_interrupted },

@@ -50,9 +50,9 @@ asks listener "$OURS" host deep ./ours-renamed.so
 asks "-14 listener" "" host-with-libseccomp deep ./linked.so ./ours-renamed.so
 # "If a host that has both libraries uses RTLD_DEEPBIND to open a module that
 # has another libseccomp, the function calls the host's libseccomp."
-# The first module uses the host's libseccomp, and gets its -EFAULT. Without it,
-# the second module would make the first call of that libseccomp, which asks the
-# kernel for its features, and would be killed.
+# The first module uses the host's libseccomp, and gets its -EFAULT. Without the
+# first module, the second one would make the first call of that libseccomp: this
+# call asks the kernel for its features, so the module would be killed.
 asks "-14 -1" "$OURS" host-with-libseccomp deep ./linked.so ./ours-renamed.so
 # "The function does not find a libseccomp that dlmopen(3) loaded into a
 # namespace without this library."
@@ -63,6 +63,14 @@ asks listener "$OURS" host-with-libseccomp local ./renamed.so
 asks listener "$OURS ./other-copy.so" host local ./linked.so
 asks listener "./other-copy.so $OURS" host-with-libseccomp local ./linked.so
 ok "a libseccomp in a module, renamed, in a namespace; by a function pointer; no system call"
+# "If modules that are linked with this library have different copies, the
+# function calls the copy of the module that was loaded first."
+asks "-1 -1" "" host local ./ours.so ./ours-renamed.so
+asks "-1 -1" "" host local ./ours-renamed.so ./ours.so
+# "If a module shares its copy with a module that was loaded earlier, and a third
+# module with another copy was loaded later, the function calls that other copy."
+asks "3 listener" "$OURS" host local ./linked.so ./linked-too.so
+asks "-1 3 listener" "$OURS" host local ./linked.so ./linked-too.so ./archive.so
 asks "-1 listener" "$OURS" host local ./archive.so ./linked.so
 asks "-1 listener" "$OURS" host local ./linked.so ./archive.so
 asks "-1 listener" "$OURS" host local ./archive.so ./renamed.so

@@ -6,7 +6,7 @@
 
 # seen FILE: prints the library to which its receive is bound, or nothing if the
 # file defines it. "ldd(1) of the GNU C library prints to which library each
-# function is bound, without running the program:"
+# function is bound, without running the program."
 seen() {
 	LD_DEBUG=bindings ldd -r "$1" 2>&1 | sed -n \
 		"s|.*binding file [^ ]*${1##*/} .* to [^ ]*/\(libseccomp[^ ]*\) .*\`seccomp_notify_receive'.*|\1|p"
@@ -25,10 +25,17 @@ same "ldd -r does not show ours" "$OURS" "$(seen "$work/both")"
 same "ldd -r does not show libseccomp's" "$THEIRS" "$(seen "$work/theirs")"
 same "ldd -r does not show ours, preloaded" "$OURS" \
 	"$(LD_PRELOAD=$OURS seen "$work/theirs")"
+# "It prints one line for each function, which is wrapped here:"
+# shellcheck disable=SC2016 # a pattern
+same "the output of ldd -r in libseccomp-notify(7)" \
+	"$(LD_DEBUG=bindings ldd -r "$work/both" 2>&1 |
+		sed -n '/notify_receive/{s/.*]: *//p;q}')" \
+	"$(sed -n "/normal symbol/{s/^ *//;s/[\\](ga/\`/;s/[\\](aq/'/;p;q}" \
+		man/libseccomp-notify.7)"
 ok "ldd -r shows whose functions are called"
 
-# "In these cases, the program calls libseccomp's six functions, and the linker
-# prints no warning:"
+# "In the following cases, however, the program calls libseccomp's six functions
+# instead, and the linker prints no warning:"
 # "if -lseccomp comes before -lseccomp-notify, as happens if a build system gets
 # this library from the variable LIBS;"
 # shellcheck disable=SC2046 # options
@@ -54,20 +61,18 @@ works env LD_PRELOAD="$OURS" "$work/contains"
 ok "three ways to link that silently call libseccomp's functions"
 
 # "Preloading also has no effect on a program that opens libseccomp.so.2 itself
-# and looks up the functions with dlsym(3)." As the first call of a process,
+# and looks up the functions with dlsym(3)." Before any other function,
 # libseccomp's receive gives -EOPNOTSUPP.
 same "a program that asks dlsym(3), with ours preloaded" -95 \
 	"$(LD_PRELOAD=$OURS "$python" -c 'import ctypes
 print(ctypes.CDLL("libseccomp.so.2").seccomp_notify_receive(-1, bytes(80)))')"
 ok "dlsym(3) of libseccomp.so.2 finds libseccomp's"
 
-# "If the build system calls pkg-config(1), write your own libseccomp.pc with
-# this line, and put its folder into PKG_CONFIG_PATH:"
+# "If the build system calls pkg-config(1), write a libseccomp.pc of your own, and
+# put its folder into PKG_CONFIG_PATH." "Its version has to be that of
+# libseccomp:"
 mkdir "$work/pc"
-{
-	printf 'Name: libseccomp\nDescription: both\nVersion: 2.5.0\n'
-	sed -n 's/\\-/-/g; /^Libs: /p' man/libseccomp-notify.7
-} >"$work/pc/libseccomp.pc"
+sed -n 's/\\-/-/g; /^Name: /,/^Libs: /p' man/libseccomp-notify.7 >"$work/pc/libseccomp.pc"
 # shellcheck disable=SC2046 # options
 build private $(flags --cflags) -L"$lib" \
 	$(PKG_CONFIG_PATH=$work/pc pkg-config --libs libseccomp)

@@ -5,7 +5,7 @@
 each condition, and prints a row for each pair.
 
 In each row, no process may wait for ever, and the supervisor must not spin, and
-must end when its targets have ended. A supervisor that gives up must say which
+must end when its targets have ended, or on SIGTERM if it is a daemon. A supervisor that gives up must say which
 call failed and why, and its targets must go on with ENOSYS or die with it.
 """
 import concurrent.futures
@@ -258,7 +258,7 @@ def run_once(program, condition, number, folder):
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
     elif "with signals blocked" in result.text:
         result.wrong = "it started its target with signals blocked"
-    # "Block signals around this ioctl(2): on some kernels, such as Linux 6.18, a
+    # Of SECCOMP_IOCTL_NOTIF_ADDFD: "Block signals around this ioctl(2): on some kernels, such as Linux 6.18, a
     # signal that interrupts it may make the target's call return 0, which the
     # target takes for its descriptor 0."
     elif os.strerror(errno.EILSEQ) in result.text:
@@ -286,12 +286,12 @@ def goes_on(_program, result):
 # "If the program itself cannot go on, it prints which call failed and why, and
 # ends with status 125, and the command's trapped calls fail with ENOSYS."
 def gives_up(pattern, *others):
-    """It says which call failed, and why. The programs in others do not need it."""
+    """The program says which call failed, and why. Those in others do not need the call."""
     def expects(program, result):
         if program.name in others:
             return works(program, result)
         if not re.search(pattern, result.text, re.DOTALL) and not (
-                # libseccomp changes the reason.
+                # handover loads its filter with libseccomp, which fails otherwise.
                 program.name == "handover" and "handover: seccomp_" in result.text):
             return f"it does not say /{pattern}/"
         # A loop in a document has no exit status.
@@ -303,7 +303,7 @@ def gives_up(pattern, *others):
 
 
 def leaves_no_child_alone(program, result):
-    """EXAMPLES ends with its command, and all others with the last target."""
+    """The program under EXAMPLES ends with its command, and then closes the listener."""
     if (program.name == "EXAMPLES") != ("x Function not implemented" in result.text):
         return "the child got another answer"
     return works(program, result)
