@@ -152,7 +152,7 @@ one_round() {
 
 # Measures how the time grows with the number of targets and of listeners. The
 # rows with 10,000 targets take longest. Three rounds are enough for them, since
-# the figures differ by powers of ten.
+# the rows differ by much more than the noise.
 growth() {
 	local targets listeners supervisors
 

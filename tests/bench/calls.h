@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * The calls that are compared. One source makes three programs, each linked as
- * its users link theirs; with -DBARE the calls are the bare system calls.
+ * The calls that are compared. One source makes three programs: one for each
+ * library, linked as users of that library link their programs, and one with
+ * -DBARE, which makes the system calls directly.
  */
 #ifndef CALLS_H
 #define CALLS_H

@@ -31,7 +31,7 @@ function ways_known()
 	way["trap"] = "SECCOMP_RET_TRAP|own process and children; lost at execve(2); no protection of the handler"
 	way["notification"] = "notification|all children, threads, static programs; memory by /proc; the supervisor is protected"
 	way["notification+sync"] = "notification, synchronous|the same"
-	way["trace"] = "SECCOMP_RET_TRACE, ptrace(2)|the same, but one tracer for each thread, and no debugger beside it"
+	way["trace"] = "SECCOMP_RET_TRACE, ptrace(2)|the same, but only one tracer each thread, and no debugger beside it"
 	way["sysemu"] = "PTRACE_SYSEMU|the same, and each system call stops"
 	way["stops"] = "PTRACE_SYSCALL|the same, and each system call stops twice"
 }
@@ -129,7 +129,7 @@ function growth_table(i, n, list)
 	n = split("1 2 4 8 16", list, " ")
 	for (i = 1; i <= n; i++)
 		supervisors_row(list[i], "all")
-	print "\nGrowth, one supervisor with epoll on one processor, medians:\n"
+	print "\nGrowth, medians; with listeners: one supervisor with epoll on one processor:\n"
 	print_table()
 	if (memories)
 		printf "\nA target's thread takes %.1f KiB of memory, a waiting notification %.2f KiB more.\n", \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
-/* The two functions of the C library that `ways interposed` preloads. */
+/* Replaces two functions of the C library. bench.sh preloads it into `ways`. */
 #include <unistd.h>
 
 #include "ways.h"

@@ -7,9 +7,9 @@
 # Packages: rustc util-linux xz-utils
 #
 # Each row is a consumer that runs twice: on this library, and on libseccomp as
-# the control. "These programs and test suites of other projects give the same
-# results with this library as without it." The target fails if a consumer's
-# output differs, if a call reached the wrong library, or if the table in
+# the control. The page says: "These programs and test suites of other projects
+# give the same results with this library as without it." The check fails if a
+# consumer's output differs, if a call reached the wrong library, or if the table in
 # libseccomp-notify(7) is not what was measured. The consumers come from
 # Debian's archive and are unpacked in build/consumers, which keeps them for the
 # next run. Nothing is installed. Consumers that cannot be downloaded are
@@ -60,8 +60,8 @@ trap 'status=$?; set +e; remove_cgroups; (exit $status); clean_up' EXIT
 
 # --- Debian's archive --------------------------------------------------------
 
-# The packages with the consumers from each suite, and with what they need and
-# this machine may lack. "Bookworm and sid are the releases of Debian that they
+# For each suite, the packages that contain the consumers, and those that the
+# consumers need and that this machine may lack. "Bookworm and sid are the releases of Debian that they
 # come from."
 declare -A packages=(
 	[bookworm]="libseccomp2 libseccomp-dev libcap2 libcap-dev librust-libc-dev

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * A supervisor over a program that it did not write: it decides which
- * directories the program may make. usage() says how.
+ * A supervisor for any program: it decides which directories the program may
+ * make. usage() says how.
  *
  * It makes no directory itself. If it did, it would have to do so in the
  * target's root, with the target's credentials and umask: otherwise a target

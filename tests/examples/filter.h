@@ -16,7 +16,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Installs a filter on the calling process that sends a notification for each
+ * Installs a filter on the calling thread that sends a notification for each
  * of these system calls. Returns the listener, or -1 with errno.
  *
  * A process of another architecture is killed: its system calls have other

@@ -8,8 +8,8 @@
  *
  *	many COUNT COMMAND [ARG...]
  *
- * Runs COMMAND COUNT times, at most eight at a time. Each may make three
- * directories; after that, mkdir(2) fails with EDQUOT. The answer does not
+ * Runs COMMAND COUNT times, at most eight at a time. Each may call
+ * mkdir(2) three times; after that, it fails with EDQUOT. The answer does not
  * depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it does
  * not matter that the kernel reads the path, and a target may change it.
  *
@@ -34,7 +34,9 @@ static struct target {
 static int epoll;
 static sigset_t before; /* the signal mask for targets */
 
-/* The commands die with the supervisor. What they left gets ENOSYS. */
+/* Kills the commands. Processes that they started go on: their trapped calls
+ * fail with ENOSYS.
+ */
 static _Noreturn void give_up(void)
 {
 	for (int i = 0; i < AT_ONCE; i++)

@@ -44,7 +44,7 @@ static inline int send_fd(int socket, int fd)
  * Receives up to `size` bytes of text; returns how many, or 0 at the end. The
  * descriptors that come with them are added to fds[], which has MAX_FDS. They
  * are closed on exec: if a program that the supervisor starts inherited a
- * listener, targets would wait until that program has ended as well.
+ * listener, targets would still wait after the supervisor has ended.
  */
 static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 				  int *count)
@@ -75,7 +75,9 @@ static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 	return length;
 }
 
-/* Waits for one descriptor. Returns -1 if the connection ends without one. */
+/* Waits for one descriptor. Returns -1 if none comes, with errno only if
+ * recvmsg(2) failed.
+ */
 static inline int receive_fd(int socket)
 {
 	int fds[MAX_FDS], count = 0;

@@ -23,7 +23,8 @@ code = b"".join(struct.pack("HBBI", *line) for line in (
 ))
 program = struct.pack("HP", 7, ctypes.cast(code, ctypes.c_void_p).value)
 check("prctl", libc.prctl(38, 1, 0, 0, 0))  # PR_SET_NO_NEW_PRIVS
-listener = check("seccomp", libc.syscall(317, 1, 8, program))  # a listener
+# SECCOMP_SET_MODE_FILTER, with SECCOMP_FILTER_FLAG_NEW_LISTENER
+listener = check("seccomp", libc.syscall(317, 1, 8, program))
 
 req, resp = ctypes.c_void_p(), ctypes.c_void_p()
 check("seccomp_notify_alloc",

@@ -51,7 +51,7 @@ static inline int open_proc(int listener, const struct seccomp_notif *req,
 
 /*
  * Copies a path of up to PATH_MAX bytes. The program needs
- * _FILE_OFFSET_BITS=64: an address above 2 GiB is no offset of 32 bits.
+ * _FILE_OFFSET_BITS=64: an address above 2 GiB does not fit into 32 bits.
  */
 static inline int copy_path(int listener, const struct seccomp_notif *req,
 			    uint64_t address, char *path)

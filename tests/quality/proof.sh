@@ -7,9 +7,9 @@
 # CBMC of Debian sid, unpacked and not installed, checks the files of src/ as
 # they are, against tests/quality/proof/proof.c. Each assertion that quotes
 # <seccomp.h> must quote what the header says. Then the faults in
-# tests/quality/proof/faults.txt are planted one by one. Each fault must make
-# the assertion on its line fail, and each assertion must be on some line. JOBS=N
-# runs N checks at a time.
+# tests/quality/proof/faults.txt are planted one by one. Each line there names a
+# fault and the assertion that must then fail, and each assertion must be named.
+# JOBS=N runs N checks at a time.
 . "$(dirname "$0")/../lib/common.sh"
 . tests/lib/apt.sh
 need gcc gcc

@@ -62,7 +62,7 @@ static void open_counters(void)
 }
 
 /*
- * Each ends in a tail call, so that the function called sees its true caller.
+ * Each counting function ends in a tail call, so that the function called sees its true caller.
  * At -O2, the compiler makes it a jump, because types and arguments are the
  * same.
  */

@@ -13,16 +13,6 @@
 
 #include <seccomp.h>
 
-/* libseccomp's other functions fail before this one was called. */
-__attribute__((constructor)) static void alloc_first(void)
-{
-	struct seccomp_notif *req;
-	struct seccomp_notif_resp *resp;
-
-	if (seccomp_notify_alloc(&req, &resp) == 0)
-		seccomp_notify_free(req, resp);
-}
-
 int ioctl(int fd, unsigned long request, ...)
 {
 	va_list args;
