@@ -261,13 +261,12 @@ END_TEST
 /*
  * "Before Linux 6.11, a receive without poll(2) would wait for ever after the
  * last target has gone."
- * "With either library, a supervisor that receives again after each ENOENT never
- * ends when no target is left." "Before Linux 6.11, it waits for ever; since
- * then, each receive fails with ENOENT at once." "Call poll(2) first, and stop
- * on POLLHUP."
- * "ENOENT (since Linux 6.11) No thread that carries the filter is left."
- * "Before Linux 6.11, the receive waits for ever." One receive is waiting when
- * the last target ends, and another one starts afterwards.
+ * "With either library, a supervisor that receives again after each ENOENT
+ * never ends when no target is left." "Before Linux 6.11, it waits for ever;
+ * since then, each receive fails with ENOENT at once." "Call poll(2) first, and
+ * stop on POLLHUP." "ENOENT (since Linux 6.11) No thread that carries the
+ * filter is left." "Before Linux 6.11, the receive waits for ever." One receive
+ * is waiting when the last target ends, and another one starts afterwards.
  * "Before Linux 6.11, these do not learn that the last target has gone: end
  * their wait with a signal." These are the threads that wait in a receive.
  */

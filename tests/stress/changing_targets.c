@@ -19,9 +19,9 @@
 #else
 #define GIVES_EINTR true
 #endif
-#define SKIP_IF_NO_EINTR()                                           \
-	do {                                                         \
-		if (!GIVES_EINTR)                                    \
+#define SKIP_IF_NO_EINTR()                                                        \
+	do {                                                                      \
+		if (!GIVES_EINTR)                                                 \
 			SKIP("interrupted calls do not fail with EINTR on MIPS"); \
 	} while (0)
 

@@ -62,9 +62,9 @@ static void open_counters(void)
 }
 
 /*
- * Each counting function ends in a tail call, so that the function called sees its true caller.
- * At -O2, the compiler makes it a jump, because types and arguments are the
- * same.
+ * Each counting function ends in a tail call, so that the function called sees
+ * its true caller. At -O2, the compiler makes it a jump, because types and
+ * arguments are the same.
  */
 #define COUNTER(library, call)                                              \
 	static uintptr_t count_##library##_##call(uintptr_t a, uintptr_t b) \

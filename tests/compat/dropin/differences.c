@@ -207,8 +207,8 @@ static void alloc_with_small_sizes(void)
 
 /* NOLINTBEGIN(clang-analyzer-unix.Malloc): to use memory up is the purpose. */
 
-/* Too large for malloc's thread cache, which calloc(3) of glibc before 2.41 does
- * not use.
+/* Too large for malloc's thread cache, which calloc(3) of glibc before 2.41
+ * does not use.
  */
 enum { REQ_SIZE = 2048 };
 
