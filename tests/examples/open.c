@@ -45,7 +45,7 @@ static int open_own(int found, const char *name)
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY |
 					 O_NONBLOCK,
 				.resolve = RESOLVE_BENEATH };
-	struct stat theirs, ours;
+	struct stat status;
 	int fd;
 
 	if (strncmp(name, directory, length) != 0 || name[length] != '/')
@@ -54,9 +54,8 @@ static int open_own(int found, const char *name)
 			  sizeof(how));
 	if (fd < 0)
 		return -errno;
-	if (fstat(found, &theirs) == 0 && fstat(fd, &ours) == 0 &&
-	    S_ISREG(ours.st_mode) && ours.st_dev == theirs.st_dev &&
-	    ours.st_ino == theirs.st_ino)
+	if (same_file(found, fd) && fstat(fd, &status) == 0 &&
+	    S_ISREG(status.st_mode))
 		return fd;
 	close(fd);
 	return -EXDEV;
@@ -118,16 +117,14 @@ static int lend(int listener, const struct seccomp_notif *req, int fd)
 static int answer(int listener, const struct seccomp_notif *req,
 		  struct seccomp_notif_resp *resp)
 {
-	int fd = open_for(listener, req), result;
+	int fd = open_for(listener, req);
 
 	if (fd >= 0) {
-		result = lend(listener, req, fd);
-		if (result < 0 && errno != ENOENT)
-			perror("SECCOMP_IOCTL_NOTIF_ADDFD");
-		else
-			result = 0;
+		/* If there is no room for it, the target's call fails too. */
+		if (lend(listener, req, fd) < 0 && errno != ENOENT)
+			resp->error = -errno;
 		close(fd);
-		return result;
+		return resp->error ? respond(listener, resp) : 0;
 	}
 	/*
 	 * The kernel reads the path again and opens the file with the target's

@@ -16,6 +16,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -75,6 +76,25 @@ static inline int copy_path(int listener, const struct seccomp_notif *req,
 	return length == PATH_MAX ? -ENAMETOOLONG : -EFAULT;
 }
 
+/* Opens a path in a root, so that no link and no ".." leads out of it. */
+static inline int open_in_root(int root, const char *path, int flags, int mode)
+{
+	struct open_how how = { .flags = (__u64)(flags | O_CLOEXEC),
+				.mode = (__u64)mode,
+				.resolve = RESOLVE_IN_ROOT };
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
+static inline int same_file(int a, int b)
+{
+	struct stat first, second;
+
+	return fstat(a, &first) == 0 && fstat(b, &second) == 0 &&
+	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 /*
  * Finds the name of an open file for a process that has this root. The name has
  * no slash at its end, so the root's own name is empty.
@@ -83,6 +103,7 @@ static inline int name_in_root(int root, int file, char *name)
 {
 	char link[32], top[PATH_MAX];
 	ssize_t length;
+	int fd, found;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", root);
 	length = readlink(link, top, sizeof(top) - 1);
@@ -100,13 +121,17 @@ static inline int name_in_root(int root, int file, char *name)
 	    (name[length] != '/' && name[length] != 0))
 		return -EXDEV; /* outside of the root */
 	memmove(name, name + length, strlen(name + length) + 1);
-	return 0;
+	fd = open_in_root(root, *name ? name : "/", O_PATH, 0);
+	if (fd < 0)
+		return fd;
+	found = same_file(fd, file);
+	close(fd);
+	return found ? 0 : -ESTALE; /* removed, renamed or under a mount */
 }
 
 /*
- * Makes a path of a target absolute, as the target names it: `whole` has room
- * for 2 * PATH_MAX. `folder` is the descriptor that the path is relative to,
- * AT_FDCWD for the working directory.
+ * Makes a path absolute, as the target names it. `whole` has room for 2 *
+ * PATH_MAX. `folder` is what the path is relative to: a descriptor or AT_FDCWD.
  */
 static inline int make_absolute(int listener, const struct seccomp_notif *req,
 				int root, int folder, const char *path,
@@ -132,17 +157,6 @@ static inline int make_absolute(int listener, const struct seccomp_notif *req,
 	return 0;
 }
 
-/* Opens a path in a root, so that no link and no ".." leads out of it. */
-static inline int open_in_root(int root, const char *path, int flags, int mode)
-{
-	struct open_how how = { .flags = (__u64)(flags | O_CLOEXEC),
-				.mode = (__u64)mode,
-				.resolve = RESOLVE_IN_ROOT };
-	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-
-	return fd < 0 ? -errno : fd;
-}
-
 /*
  * Finds the place in the target's root that a path leads to. A call that makes
  * or removes the last part of its path does not follow a link there, and that
@@ -152,8 +166,7 @@ static inline int find_place(int listener, const struct seccomp_notif *req,
 			     int folder, uint64_t address, int follows,
 			     char *place)
 {
-	char path[PATH_MAX], whole[2 * PATH_MAX];
-	char *last;
+	char path[PATH_MAX], whole[2 * PATH_MAX], *last;
 	int root, fd, error;
 
 	error = copy_path(listener, req, address, path);

@@ -256,11 +256,14 @@ def run_once(program, condition, number, folder):
         return result
     if result.processor > 0.6 * result.seconds + 0.2:
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
+    # "A command inherits blocked signals, so restore the signal mask in the child
+    # before execve(2)."
     elif "with signals blocked" in result.text:
         result.wrong = "it started its target with signals blocked"
-    # Of SECCOMP_IOCTL_NOTIF_ADDFD: "Block signals around this ioctl(2): on some kernels, such as Linux 6.18, a
-    # signal that interrupts it may make the target's call return 0, which the
-    # target takes for its descriptor 0."
+    # "On some kernels, such as Linux 6.18, a signal that interrupts
+    # SECCOMP_IOCTL_NOTIF_ADDFD with SECCOMP_ADDFD_FLAG_SEND may make the target's
+    # call return 0, which the target takes for its descriptor 0." "Block signals
+    # around this ioctl(2)."
     elif os.strerror(errno.EILSEQ) in result.text:
         result.wrong = "a target got another file than it opened"
     else:
@@ -302,6 +305,8 @@ def gives_up(pattern, *others):
     return expects
 
 
+# "To serve the processes that the command leaves behind, call waitpid(2) when that
+# descriptor is readable, and go on until POLLHUP."
 def leaves_no_child_alone(program, result):
     """The program under EXAMPLES ends with its command, and then closes the listener."""
     if (program.name == "EXAMPLES") != ("x Function not implemented" in result.text):
@@ -338,6 +343,12 @@ def refuses_without_a_copy(_program, result):
     if "x File name too long" not in result.text:
         return "it does not refuse the call"
     return "it prints a path that it did not copy" if "?????" in result.text else None
+
+
+# "send one with that error, such as EMFILE if the target has as many descriptors as
+# it may have."
+def gives_error_of_addfd(_program, result):
+    return None if "x Too many open files" in result.text else "no EMFILE"
 
 
 def refuses_other_file(_program, result):
@@ -450,6 +461,8 @@ def conditions(other_victim):
                       paths=["any"], only=AGENT),
             Condition("a target in a root of its own", works, options=["-r", "FOLDER"],
                       paths=["../files/file"], only=("open",)),
+            Condition("no room for a descriptor", gives_error_of_addfd, options=["-n"],
+                      only=("open",)),
             Condition("a file put in place of its own", refuses_other_file,
                       inner=["unshare", "--mount", "sh", "-c",
                              "mount --bind FOLDER/other FOLDER/files/file && exec \"$@\"",

@@ -13,6 +13,7 @@
  *	-i          call with int $0x80, whose numbers are those of i386
  *	-o          open(2) each file and read it, instead of mkdir(2)
  *	-r FOLDER   make this folder the root, and work in its /tmp
+ *	-n          may open no more files
  *	-u          run as nobody, if the caller is root
  *	-e STATUS   the exit status
  */
@@ -25,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -97,10 +99,11 @@ static void *work(void *unused)
 int main(int argc, char **argv)
 {
 	pthread_t threads[256];
+	const struct rlimit no_file = { 0, 0 };
 	sigset_t blocked;
 	int count = 1, status = 0, option;
 
-	while ((option = getopt(argc, argv, "t:s:bdior:ue:")) != -1) {
+	while ((option = getopt(argc, argv, "t:s:bdionr:ue:")) != -1) {
 		if (option == 't')
 			count = atoi(optarg);
 		else if (option == 's')
@@ -116,6 +119,9 @@ int main(int argc, char **argv)
 		else if (option == 'r' &&
 			 (chroot(optarg) < 0 || chdir("/tmp") < 0))
 			return 4;
+		else if (option == 'n' &&
+			 setrlimit(RLIMIT_NOFILE, &no_file) < 0)
+			return 6;
 		else if (option == 'u')
 			as_nobody = geteuid() == 0;
 		else if (option == 'e')
