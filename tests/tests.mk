@@ -33,6 +33,7 @@ FAULTS = $(call objects,$(addprefix tests/stress/,\
 SOAK = $(call objects,$(addprefix tests/stress/,\
 	soak.c soak_target.c soak_supervisor.c))
 $(FAULTS) $(SOAK): $(wildcard tests/stress/*.h)
+$(BUILD)/tests/cases/guide_acting.o: tests/examples/target.h
 CHECKED = $(addprefix $(BUILD)/tests/,suite faults soak)
 $(BUILD)/tests/suite: $(call objects,$(filter-out \
 	%/secure.c %/fake_libseccomp.c %/caller.c,$(wildcard tests/cases/*.c)))

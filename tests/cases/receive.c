@@ -268,7 +268,8 @@ END_TEST
  * filter is left." "Before Linux 6.11, the receive waits for ever." One receive
  * is waiting when the last target ends, and another one starts afterwards.
  * "Before Linux 6.11, these do not learn that the last target has gone: end
- * their wait with a signal." These are the threads that wait in a receive.
+ * their wait with a signal that they do not block, and repeat it until they
+ * have ended." These are the threads that wait in a receive.
  */
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {

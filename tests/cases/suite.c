@@ -51,12 +51,13 @@ static const char *find_obstacle(void)
 int main(void)
 {
 	const struct test_case cases[] = {
-		CASE(alloc_tests),    CASE(receive_tests),
-		CASE(respond_tests),  CASE(id_valid_tests),
-		CASE(fd_tests),	      CASE(thread_tests),
-		CASE(confined_tests), CASE(wake_up_tests),
-		CASE(notes_tests),    CASE(interface_tests),
-		CASE(guide_tests),    CASE(guide_target_tests),
+		CASE(alloc_tests),	  CASE(receive_tests),
+		CASE(respond_tests),	  CASE(id_valid_tests),
+		CASE(fd_tests),		  CASE(thread_tests),
+		CASE(confined_tests),	  CASE(wake_up_tests),
+		CASE(notes_tests),	  CASE(interface_tests),
+		CASE(guide_tests),	  CASE(guide_target_tests),
+		CASE(guide_acting_tests),
 	};
 	const char *obstacle = find_obstacle();
 

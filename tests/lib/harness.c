@@ -267,6 +267,22 @@ bool notification_waits(int listener)
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN);
 }
 
+void wait_for_state(pid_t thread, char state)
+{
+	char path[64];
+	char now = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", thread);
+	while (now != state) {
+		FILE *file = fopen(path, "re");
+
+		ck_assert_ptr_nonnull(file);
+		ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &now), 1);
+		fclose(file);
+		sleep_ms(1);
+	}
+}
+
 bool sleeps_in_call(pid_t thread, int nr, int arg)
 {
 	char path[64];

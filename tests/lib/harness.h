@@ -160,6 +160,9 @@ bool notification_waits(int listener);
  */
 bool sleeps_in_call(pid_t thread, int nr, int arg);
 
+/* Waits until the thread has this state: see proc_pid_stat(5). */
+void wait_for_state(pid_t thread, char state);
+
 /* Waits until the thread sleeps in ioctl(2) on this descriptor. */
 void wait_for_ioctl(pid_t thread, int fd);
 
@@ -226,5 +229,6 @@ TCase *notes_tests(void);
 TCase *interface_tests(void);
 TCase *guide_tests(void);
 TCase *guide_target_tests(void);
+TCase *guide_acting_tests(void);
 
 #endif

@@ -72,7 +72,7 @@ def sentences_of(page):
             section = heading
         if section is None or section in OTHER_SECTIONS:
             continue
-        lines = [re.sub(r"^ +(?:@(?: +|$)|o +)?", "", line)
+        lines = [re.sub(r"^ +(?:@(?: +|$)|(?:o|\d\.) +)?", "", line)
                  for line in block.split("\n") if line.startswith("     ")]
         # A sentence may also end at the end of a full line.
         text = "\n".join(filter(None, lines))

@@ -255,6 +255,9 @@ static struct target start_killable_target(long *expected)
 /*
  * "only a fatal signal takes a target out of a call that the supervisor has
  * received,"
+ * "No signal handler of the target runs until the response, not even one for
+ * alarm(2) or Ctrl-C, so do not set the flag for calls whose response may take
+ * long."
  */
 START_TEST(a_signal_leaves_a_killable_target_in_a_call_that_was_received)
 {
@@ -291,6 +294,10 @@ START_TEST(a_fatal_signal_takes_a_killable_target_out_of_its_call)
 }
 END_TEST
 
+/*
+ * "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV makes that error rare, but a signal
+ * may still come before the notification is received."
+ */
 START_TEST(a_signal_before_receive_takes_a_killable_target_out_of_its_call)
 {
 	long expected = -EINTR;
@@ -334,10 +341,10 @@ static int try_second_listener(void *arg)
 }
 
 /*
- * "Only one filter of a process can have a listener."
+ * "Of the filters that a thread carries, only one can have a listener."
  * "With SECCOMP_FILTER_FLAG_NEW_LISTENER, seccomp(2) fails with EBUSY in a
- * process that already carries a filter with a listener, as in a container
- * whose manager supervises it."
+ * thread that already carries a filter with a listener, as in a container whose
+ * manager supervises it."
  */
 START_TEST(a_second_listener_is_ebusy_and_the_first_goes_on)
 {
@@ -435,8 +442,8 @@ static int count_tries_until_a_response_is_lost(struct target target,
 /*
  * "A result of 0 from seccomp_notify_respond() means that the kernel has taken
  * the response, not that the target's call has returned it."
- * "If a signal reached the target shortly before the response, the kernel
- * discards the response, and the call fails with EINTR or is restarted, which
+ * "If a signal reached the target shortly before the response, the kernel may
+ * discard the response." "The call then fails with EINTR or is restarted, which
  * causes another notification."
  */
 START_TEST(a_response_that_the_kernel_took_may_be_lost)

@@ -232,11 +232,10 @@ static void *receive_once(void *arg)
 }
 
 /*
- * "If the number of the listener is used again in the meantime, the response to
- * such a notification goes to the wrong listener."
- * "If a thread closes the listener, a receive that waits in another thread
- * still waits."
- * "A signal ends that receive if its handler was installed without SA_RESTART."
+ * "If the number of the listener is used again in the meantime, the response
+ * goes to the wrong listener." "If a thread closes the listener, a receive that
+ * waits in another thread still waits." "A signal ends that receive if its
+ * handler was installed without SA_RESTART."
  */
 START_TEST(a_closed_listener_lives_until_the_receive_that_waits_on_it_ends)
 {
