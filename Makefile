@@ -26,8 +26,8 @@ LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
 # The library's own options are added before the packager's.
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wundef \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
-# The options below that the compiler knows. (-mno-outline-atomics is for arm64,
-# where libgcc's atomic functions have no BTI mark.)
+# HARDENING has those options that the compiler knows: `has` prints nothing then.
+# On arm64, libgcc's atomic functions have no BTI mark: -mno-outline-atomics.
 has = $(shell echo 'typedef int any;' | $(CC) $(1) -Werror -S -x c -o /dev/null - \
 	$(filter-out --coverage -ftest-coverage,$(CPPFLAGS) $(CFLAGS)) 2>&1 || echo no)
 HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
@@ -99,7 +99,7 @@ uninstall: ## Remove what install put there
 		$(foreach page,$(PAGE) $(LINKS),$(to_man)/man3/$(page))
 	-[ ! -d $(to_headers) ] || rmdir $(to_headers)
 
-# The targets of the tests: check, demo, and one for each script in tests/.
+# The targets of the tests: check, demo, and one for each of the SCRIPTS there.
 -include tests/tests.mk
 
 dist: ## Make the release's tarball from the last commit

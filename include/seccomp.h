@@ -50,8 +50,8 @@
  *
  * Notifications need Linux 5.0. After success, the value of errno is
  * unspecified. All functions are thread-safe, even on the same listener. After
- * fork(2), the child of a process with threads may call them too.
- * seccomp_notify_receive(), seccomp_notify_respond() and
+ * fork(2), the child of a process with threads may call them too, except
+ * seccomp_notify_fd(). seccomp_notify_receive(), seccomp_notify_respond() and
  * seccomp_notify_id_valid() may be called in a signal handler.
  */
 #ifndef SECCOMP_NOTIFY_H

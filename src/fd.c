@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * Finds libseccomp in the symbol tables of the loaded objects. dlopen(3) and
- * dlsym(3) miss what RTLD_LOCAL hides, and may read files or allocate memory.
+ * Finds libseccomp in the symbol tables of the loaded objects. dlsym(3) misses
+ * what RTLD_LOCAL hides, and dlopen(3) may read files or allocate memory.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -82,7 +82,7 @@ int seccomp_notify_fd(const scmp_filter_ctx ctx)
 	dl_iterate_phdr(ask, &search); /* only counts */
 	next = search.count > 1 ? dlsym(RTLD_NEXT, "seccomp_init") : NULL;
 	search.from = (uintptr_t)(next ? next : __builtin_return_address(0));
-	/* libseccomp is often loaded after its user. If not, ask the first. */
+	/* Start there. If no libseccomp follows, start at the first object. */
 	for (int i = 0; i < 2 && ctx && !dl_iterate_phdr(ask, &search); i++)
 		search.from = 0;
 	return search.fd >= 0 || search.fd == -EINVAL ? search.fd : -1;

@@ -80,7 +80,7 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req)
 		errno = EFAULT;
 		return -ECANCELED;
 	}
-	/* RECV requires zeros in the sizeof(*req) that its number encodes. */
+	/* The kernel wants zeros in *req, whose size RECV's number encodes. */
 	memset(req, 0, sizeof(*req));
 	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, req) < 0)
 		return -ECANCELED;

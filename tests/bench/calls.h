@@ -65,7 +65,7 @@ static inline void clear_request(struct seccomp_notif *req)
 #endif
 }
 
-/* Bare ioctls need this. libseccomp-notify does it if the variable is set. */
+/* Bare ioctls need this. libseccomp-notify does it if the variable is 1. */
 static inline int set_sync_wake_up(int listener)
 {
 #ifdef BARE

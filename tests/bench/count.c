@@ -97,7 +97,7 @@ static void supervise(const int *listeners, int count)
 	COUNTED(FREE, seccomp_notify_free(req, resp));
 }
 
-/* Stops after each instruction, or at the start and the end of each call. */
+/* Stops after each instruction, or at the start and end of each system call. */
 static void trace(pid_t pid, bool steps)
 {
 	int status;

@@ -2,9 +2,9 @@
 # Copyright The libseccomp-notify authors
 #
 # Prints a table of what bench.sh measured, and which goals are met. The variable
-# part is all, counts, wake-up (only that table), plot (the data of the pictures)
-# or document (the table of counts in README.md). stats.awk and choice.awk have
-# the rest.
+# `part` has one of these values: all, counts, wake-up (only that table), plot (the
+# data of the pictures) or document (the table of counts in README.md). stats.awk
+# and choice.awk have the rest.
 { counted[$1, $2, $3, $4, $5] = $6 }
 
 function threads(size, where, run, number, name)

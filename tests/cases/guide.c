@@ -2,8 +2,8 @@
 /* Copyright The libseccomp-notify authors */
 /*
  * Tests of what seccomp_notify_supervisor(7) says about waiting, about the
- * target's identity and memory, and about resolving paths. The rest is tested
- * in guide_targets.c, in guide_acting.c and with the functions.
+ * target's identity and memory, and about resolving paths. Other files
+ * test the rest, above all guide_targets.c, guide_acting.c and notes.c.
  */
 #define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
 #include <fcntl.h>
@@ -535,7 +535,7 @@ static int call_in_folder(void *folder)
  * opened."
  * "A symbolic link in a path that the supervisor resolves from its own root can
  * lead out of the target's root."
- * "resolve the whole from /proc/pid/root with openat2(2) (since Linux 5.6) and
+ * "resolve the result from /proc/pid/root with openat2(2) (since Linux 5.6) and
  * RESOLVE_IN_ROOT."
  */
 START_TEST(root_and_cwd_resolve_a_path_as_the_target_would)

@@ -241,7 +241,7 @@ START_TEST(a_server_sees_the_supervisor_not_the_target)
 }
 END_TEST
 
-enum { NUMBER = 200 }; /* of the descriptors that are compared */
+enum { NUMBER = 200 }; /* a descriptor that each table has */
 
 static int file_with(char content)
 {
@@ -385,7 +385,9 @@ END_TEST
 #if __has_include(<linux/openat2.h>)
 #include "../examples/target.h"
 
-/* Where a target is: its root, or NULL; its working directory; then a name. */
+/* Where a target is, whether its working directory is removed then, and what
+ * make_absolute() has to return, and to store for the path "file".
+ */
 struct place {
 	const char *root, *cwd;
 	bool removed;
@@ -408,13 +410,14 @@ static int call_from_place(void *arg)
  * directory that the path is relative to."
  * "If the second name does not begin with the first one, followed by a slash or
  * nothing, the directory is outside of the target's root: refuse the call."
- * "What follows is the name of the directory in the target's root."
- * "If it does not lead to the same file (see fstat(2)), the directory was
- * removed, or is covered by a mount: refuse the call." "Put that name before
- * the path, and resolve the whole from /proc/pid/root with openat2(2) (since
- * Linux 5.6) and RESOLVE_IN_ROOT." "The functions in tests/examples/target.h of
- * the library's source resolve paths in this way." A removed directory has the
- * name of another one here.
+ * "The rest of the second name is the name of the directory in the target's
+ * root." "Take the name / for an empty one." "If it does not lead to the same
+ * file (see fstat(2)), the directory was removed, or is covered by a mount:
+ * refuse the call." "Put that name and a slash before a relative path, and
+ * resolve the result from /proc/pid/root with openat2(2) (since Linux 5.6) and
+ * RESOLVE_IN_ROOT." "The functions in tests/examples/target.h of the library's
+ * source resolve paths in this way." In /proc, the name of a removed directory
+ * ends in " (deleted)", and another directory has that name here.
  */
 START_TEST(a_relative_path_is_made_absolute_or_refused)
 {

@@ -344,7 +344,7 @@ static int call_in_two_processes(void *told)
 /*
  * "A thread that waits in a receive or in poll(2) keeps the listener open as
  * well: after another thread has closed the listener, the received calls wait
- * until that thread's wait has ended." "A receive may still return a
+ * until the receive or poll(2) has ended." "A receive may still return a
  * notification then."
  */
 START_TEST(a_thread_that_waits_keeps_a_closed_listener)

@@ -152,7 +152,7 @@ START_TEST(an_id_that_never_was_is_not_valid)
 }
 END_TEST
 
-START_TEST(id_valid_on_a_bad_descriptor_keeps_errno)
+START_TEST(id_valid_on_a_bad_descriptor_is_enoent_with_errno)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int urandom = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
@@ -353,7 +353,8 @@ TCase *id_valid_tests(void)
 		since_5_19_with_wait_killable_recv_a_received_call_is_not_left,
 		0, 4);
 	tcase_add_test(tests, an_id_that_never_was_is_not_valid);
-	tcase_add_test(tests, id_valid_on_a_bad_descriptor_keeps_errno);
+	tcase_add_test(tests,
+		       id_valid_on_a_bad_descriptor_is_enoent_with_errno);
 	tcase_add_loop_test(tests, signals_do_not_make_a_live_target_look_dead,
 			    0, 2);
 	tcase_add_test(tests, the_kernel_knows_the_right_number_since_5_9);

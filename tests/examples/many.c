@@ -11,7 +11,7 @@
  * Runs COMMAND COUNT times, at most eight at a time. Each may call
  * mkdir(2) three times; after that, it fails with EDQUOT. The answer does not
  * depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it does
- * not matter that the kernel reads the path, and a target may change it.
+ * not matter if a target changes the path before the kernel reads it.
  *
  * SIGINT and SIGTERM end the supervisor, and every command with it. Exit
  * status: 0 if each command had exit status 0, or else 1. Needs Linux 5.9.

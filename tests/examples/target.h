@@ -52,7 +52,7 @@ static inline int open_proc(int listener, const struct seccomp_notif *req,
 
 /*
  * Copies a path of up to PATH_MAX bytes. The program needs
- * _FILE_OFFSET_BITS=64: an address above 2 GiB does not fit into 32 bits.
+ * _FILE_OFFSET_BITS=64: an off_t of 32 bits is too small for any address.
  */
 static inline int copy_path(int listener, const struct seccomp_notif *req,
 			    uint64_t address, char *path)
@@ -87,9 +87,10 @@ static inline int open_in_root(int root, const char *path, int flags, int mode)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Returns 1 if these two descriptors are of one file, or else 0. */
 static inline int same_file(int a, int b)
 {
-	struct stat first, second;
+	struct stat first = { 0 }, second = { 0 };
 
 	return fstat(a, &first) == 0 && fstat(b, &second) == 0 &&
 	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
@@ -167,9 +168,8 @@ static inline int find_place(int listener, const struct seccomp_notif *req,
 			     char *place)
 {
 	char path[PATH_MAX], whole[2 * PATH_MAX], *last;
-	int root, fd, error;
+	int error = copy_path(listener, req, address, path), root, fd;
 
-	error = copy_path(listener, req, address, path);
 	if (error)
 		return error;
 	root = open_proc(listener, req, "root", O_PATH);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
-# The beginning of each script in tests/. A script sources this file first:
+# The beginning of the scripts in tests/. A script sources this file first:
 #	. "$(dirname "$0")/../lib/common.sh"
 # It then runs at the top of the repository, stops at the first failure, writes
 # temporary files to $work, and, when it ends or is interrupted, stops what it
@@ -108,8 +108,8 @@ find_processes() {
 	done
 }
 
-# Does one of the array processes still run? jobs(1) would not always notice its
-# end while a trap is handled.
+# Does a process in the array `processes` still run? jobs(1) would not always
+# notice its end while a trap is handled.
 still_run() {
 	local process state
 

@@ -80,7 +80,7 @@ cpp_check() {
 # Every file has both lines, except LICENSE itself and formats that have no
 # comments.
 licensed() {
-	git ls-files | grep -vxE 'LICENSE|.*\.abi|.*/debian/(changelog|copyright|.*\.docs|source/format)' |
+	git ls-files | grep -vxE 'LICENSE|.*/debian/(changelog|copyright|.*\.docs|source/format)' |
 		while read -r file; do
 			head -n 5 "$file" | grep -q 'SPDX-License-Identifier: MIT' &&
 				head -n 5 "$file" |

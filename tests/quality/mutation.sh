@@ -6,7 +6,7 @@
 # Prints for each mutant which tests noticed it. A mutant that no test notices
 # needs an explanation in tests/quality/equivalent.txt, and each explanation
 # needs such a mutant. Three kinds of mutants are not counted: those that do not
-# compile, where a missing return value or an uninitialized variable is an error;
+# compile (a missing return value and an uninitialized variable are errors, too);
 # those that give the same library as src/
 # itself, byte for byte; and those that give the same library as an earlier
 # mutant. JOBS=N runs N mutants at a time. mutation.sh NUMBER... runs only these.

@@ -8,10 +8,10 @@
  * Each input finds the same state, so that build/fuzz/fuzz FILE repeats it
  * without the inputs before it: the calls of the steady crew (see
  * fuzz_crews.h), the descriptors and the buffers are as they were at the start.
- * Three things are not repeated: the ids, which the kernel begins at random,
- * the moments at which the restless crew dies or gets signals, and the
- * library's memory of a listener for synchronous wake-up. An input that failed
- * because of these may have to be run several times, or may not fail again.
+ * These things are not repeated: the ids, which the kernel begins at random,
+ * the moments of signals, deaths and the callers' next calls, and the library's
+ * memory of a listener for synchronous wake-up. An input that failed because of
+ * these may have to be run several times, or may not fail again.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * The targets of the fuzzer. A steady crew calls as long as it lives and tells
- * in each call what the last one returned, so each result on its listener is
- * known beforehand. The callers of a restless crew die or get signals at any
- * moment. The third crew has gone.
+ * The targets of the fuzzer. The callers of the steady crew never die and get
+ * no signals, so a notification stays valid until it is answered. They tell in
+ * each call what the last one returned, so each answer can be checked. The
+ * callers of the restless crew die or get signals at any moment. The third crew
+ * has gone.
  */
 #ifndef FUZZ_CREWS_H
 #define FUZZ_CREWS_H

@@ -71,7 +71,9 @@ static int call_from_threads(void *arg)
 	return 0;
 }
 
-/* Answers one call even if signals come. Returns false for the last call. */
+/* Answers one call, or none if a signal ends the receive. Returns false after
+ * the last call.
+ */
 static bool answer_one(int listener, struct seccomp_notif *req,
 		       struct seccomp_notif_resp *resp)
 {
@@ -187,7 +189,8 @@ END_TEST
 #define ANSWERS 20 /* of each child */
 
 /*
- * "After fork(2), the child of a process with threads may call them too."
+ * "After fork(2), the child of a process with threads may call them too, except
+ * seccomp_notify_fd()."
  */
 START_TEST(children_of_a_threaded_supervisor_supervise_too)
 {

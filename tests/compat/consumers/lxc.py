@@ -11,8 +11,8 @@ import sys
 
 folder = sys.argv[1]
 address = folder + "/proxy"
-# The head of LXC's message, which its request and response follow: reserved,
-# two pids, three sizes, the length of a cookie.
+# The head of LXC's message: reserved, two pids, three sizes, the length of a
+# cookie. The request and the response come after it.
 HEAD = struct.Struct("=QiiHHHxxQ")
 # The kernel's mkdir(2) never fails with these.
 ERRORS = (1001, 1002, 1003)

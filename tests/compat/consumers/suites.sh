@@ -200,7 +200,7 @@ python_binding() {
 	row "Python binding's tests 51, 58" $suite "$version" "linked"
 	python_tests theirs "" inside
 	python_tests ours "$ours" inside
-	row "Python binding's tests 51, 58, with libseccomp inside the module" \
+	row "Python binding's tests 51, 58, in a module built with libseccomp.a" \
 		$suite "$version" "preloaded"
 	unset LD_LIBRARY_PATH
 }

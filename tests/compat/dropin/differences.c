@@ -47,7 +47,7 @@ struct pair {
 	struct seccomp_notif_resp *resp;
 };
 
-/* Allocates a pair. What a library does only at its first call is then done. */
+/* Allocates a pair, so that later calls are not the first ones of a library. */
 static struct pair alloc(void)
 {
 	struct pair pair;

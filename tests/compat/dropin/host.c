@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /*
- * usage: host [local|deep|namespace|pointer|namespace-pointer] MODULE...
+ * usage: host local|deep|namespace|pointer|namespace-pointer MODULE...
  *
  * Loads modules that are built from module.c. The last one loads a filter with
  * a notification, the others load one without. Then each asks for the listener

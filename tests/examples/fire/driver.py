@@ -4,9 +4,10 @@
 """driver.py BUILD [PROGRAM [CONDITION]]: runs each published program, unchanged, under
 each condition, and prints a row for each pair.
 
-In each row, no process may wait for ever, and the supervisor must not spin, and
-must end when its targets have ended, or on SIGTERM if it is a daemon. A supervisor that gives up must say which
-call failed and why, and its targets must go on with ENOSYS or die with it.
+In each row, no process may wait for ever. The supervisor must not spin, and must
+end when its targets have ended, or on SIGTERM if it is a daemon. A supervisor that
+gives up must say which call failed and why, and its targets must go on with ENOSYS
+or die with it.
 """
 import concurrent.futures
 import errno
@@ -289,12 +290,12 @@ def goes_on(_program, result):
 # "If the program itself cannot go on, it prints which call failed and why, and
 # ends with status 125, and the command's trapped calls fail with ENOSYS."
 def gives_up(pattern, *others):
-    """The program says which call failed, and why. Those in others do not need the call."""
+    """The program says which call failed, and why. Those named in `others` do not call it."""
     def expects(program, result):
         if program.name in others:
             return works(program, result)
         if not re.search(pattern, result.text, re.DOTALL) and not (
-                # handover loads its filter with libseccomp, which fails otherwise.
+                # handover loads its filter with libseccomp, which prints another error.
                 program.name == "handover" and "handover: seccomp_" in result.text):
             return f"it does not say /{pattern}/"
         # A loop in a document has no exit status.

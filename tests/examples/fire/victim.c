@@ -3,8 +3,8 @@
 /*
  * victim [OPTION...] PATH...: the command that the published supervisors run
  * when they are tested. It calls mkdir(2) for each path, in turn, and prints
- * how many times it got each result. It is built for the architecture of the
- * supervisor, which mkdir(1) may not be, or on purpose for another one.
+ * how many times it got each result. Unlike mkdir(1), it is always built for
+ * the supervisor's architecture, or on purpose for another one.
  *
  *	-t THREADS  do this in THREADS threads at once
  *	-s SECONDS  repeat this for SECONDS seconds, with pauses of 10 ms
