@@ -338,8 +338,8 @@ static int call_with_unfilled_memory(void *arg)
 	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
 
 	(void)arg;
-	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) != 0 ||
-	    ioctl(fd, UFFDIO_REGISTER, &all) != 0)
+	if (fd < 0 || bare_ioctl(fd, UFFDIO_API, &api) != 0 ||
+	    bare_ioctl(fd, UFFDIO_REGISTER, &all) != 0)
 		memory = NULL;
 	make_trapped_call((long)(intptr_t)memory, 0, 0, 0, 0, 0);
 	return 0;
