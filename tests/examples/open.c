@@ -50,7 +50,7 @@ static int open_own(int found, const char *name)
 
 	if (strncmp(name, directory, length) != 0 || name[length] != '/')
 		return -EXDEV;
-	fd = (int)syscall(SYS_openat2, directory_fd, name + length + 1, &how,
+	fd = (int)syscall(__NR_openat2, directory_fd, name + length + 1, &how,
 			  sizeof(how));
 	if (fd < 0)
 		return -errno;

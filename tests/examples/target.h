@@ -82,7 +82,7 @@ static inline int open_in_root(int root, const char *path, int flags, int mode)
 	struct open_how how = { .flags = (__u64)(flags | O_CLOEXEC),
 				.mode = (__u64)mode,
 				.resolve = RESOLVE_IN_ROOT };
-	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	int fd = (int)syscall(__NR_openat2, root, path, &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
 }
