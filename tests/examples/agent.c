@@ -11,23 +11,19 @@
  *
  *	CALL    mkdir, rmdir, unlink, mknod or chmod; each includes the variant
  *	        mkdirat(2), unlinkat(2), mknodat(2) or fchmodat(2)
- *	PREFIX  a path in the container; the rule matches it and all below it
+ *	PREFIX  a path in the container, without links, and all that is below it
  *	ANSWER  continue: the kernel runs the call; an error such as EPERM: the
  *	        call fails; or 0: the call succeeds, and nothing is done
  *
  * The first rule that matches decides. If no rule matches, the kernel runs the
- * call. The kernel then reads the path again, and the container may have
- * changed it meanwhile: "continue" is no security check. What a container must
- * never do has to be prevented by its capabilities and its mounts.
- *
- *	cc -D_GNU_SOURCE agent.c \
- *	   $(pkg-config --cflags --libs libseccomp-notify json-c)
- *
- * Needs Linux 5.9.
+ * call. If there are rules for a call, and its path cannot be checked, the call
+ * fails. "continue" is no security check: the kernel reads the path again, and
+ * the container may have changed it. What a container must never do has to be
+ * prevented by its capabilities and its mounts. Needs Linux 5.9.
  */
 #define _FILE_OFFSET_BITS 64
 #include <json-c/json.h>
-#include <stdbool.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -35,26 +31,27 @@
 #include "socket.h"
 #include "target.h"
 
-/* Which argument is a call's path, and which one its folder, or -1. */
+/* `path` is the argument with the path. If it is 1, argument 0 is the folder.
+ */
 static const struct call {
 	long nr;
 	const char *name; /* in rules */
-	int folder, path;
-	bool follows; /* a symbolic link at the end of the path */
+	int path;
+	int follows; /* a symbolic link at the end of the path */
 } calls[] = {
 #ifdef SYS_mkdir
-	{ SYS_mkdir, "mkdir", -1, 0, false },
-	{ SYS_rmdir, "rmdir", -1, 0, false },
-	{ SYS_unlink, "unlink", -1, 0, false },
-	{ SYS_mknod, "mknod", -1, 0, false },
-	{ SYS_chmod, "chmod", -1, 0, true },
+	{ SYS_mkdir, "mkdir", 0, 0 },
+	{ SYS_rmdir, "rmdir", 0, 0 },
+	{ SYS_unlink, "unlink", 0, 0 },
+	{ SYS_mknod, "mknod", 0, 0 },
+	{ SYS_chmod, "chmod", 0, 1 },
 #endif
-	{ SYS_mkdirat, "mkdir", 0, 1, false },
-	{ SYS_unlinkat, "unlink", 0, 1, false }, /* or rmdir, by a flag */
-	{ SYS_mknodat, "mknod", 0, 1, false },
-	{ SYS_fchmodat, "chmod", 0, 1, true },
+	{ SYS_mkdirat, "mkdir", 1, 0 },
+	{ SYS_unlinkat, "unlink", 1, 0 }, /* or rmdir, by a flag */
+	{ SYS_mknodat, "mknod", 1, 0 },
+	{ SYS_fchmodat, "chmod", 1, 1 },
+	{ -1, "another call", 0, 0 },
 };
-#define CALLS (sizeof(calls) / sizeof(calls[0]))
 
 static const struct answer {
 	const char *name;
@@ -75,8 +72,8 @@ static const struct answer {
 static struct rule {
 	const char *call, *prefix;
 	const struct answer *answer;
-} rules[MAX_RULES];
-static int rule_count;
+} rules[MAX_RULES + 1];
+static int rule_count, epoll;
 
 /* A connection of a runtime, and then the listener that came over it. */
 struct container {
@@ -92,7 +89,7 @@ static _Noreturn void fail(const char *what)
 	exit(1);
 }
 
-static bool is_below(const char *place, const char *prefix)
+static int is_below(const char *place, const char *prefix)
 {
 	size_t length = strlen(prefix);
 
@@ -107,31 +104,32 @@ static int answer(const struct container *container,
 		  struct seccomp_notif_resp *resp)
 {
 	const struct answer *answer = &answers[0];
-	const char *name = "another call";
+	const struct call *call = calls;
+	const __u64 *args = req->data.args;
+	const char *name;
 	char place[PATH_MAX] = "";
-	/* Another architecture's calls have other numbers than calls[] has. */
-	int error = req->data.arch == ARCH ? 0 : -ENOSYS;
-	size_t i;
+	/* Calls of another architecture, or of x32, have other numbers. */
+	int foreign = req->data.arch != ARCH || req->data.nr & X32;
+	int error = foreign ? -ENOSYS : 0;
 
-	for (i = 0; i < CALLS && calls[i].nr != req->data.nr; i++)
-		;
-	if (!error && i < CALLS) {
-		name = calls[i].name;
-		if (calls[i].nr == SYS_unlinkat &&
-		    req->data.args[2] & AT_REMOVEDIR)
-			name = "rmdir";
-		error = find_place(container->listener, req,
-				   calls[i].folder < 0 ?
-					   AT_FDCWD :
-					   (int)req->data.args[calls[i].folder],
-				   req->data.args[calls[i].path],
-				   calls[i].follows, place);
-		for (int rule = rule_count - 1; !error && rule >= 0; rule--)
-			if (strcmp(rules[rule].call, name) == 0 &&
-			    is_below(place, rules[rule].prefix))
-				answer = rules[rule].answer;
+	while (call->nr >= 0 && (foreign || call->nr != req->data.nr))
+		call++;
+	name = call->name;
+	if (call->nr == SYS_unlinkat && args[2] & AT_REMOVEDIR)
+		name = "rmdir";
+	for (struct rule *rule = rules; !error && rule->call; rule++) {
+		if (strcmp(rule->call, name) != 0)
+			continue;
+		if (!place[0])
+			error = find_place(container->listener, req,
+					   call->path ? (int)args[0] : AT_FDCWD,
+					   args[call->path], call->follows,
+					   place);
+		if (!error && is_below(place, rule->prefix)) {
+			answer = rule->answer;
+			break;
+		}
 	}
-	/* What cannot be checked is refused. */
 	*resp = (struct seccomp_notif_resp){
 		.id = req->id,
 		.error = error ? error : answer->error,
@@ -150,6 +148,8 @@ static void forget(struct container *container, const char *why, int error)
 	       error ? strerror(error) : "");
 	for (int i = 0; i < container->count; i++)
 		close(container->fds[i]);
+	/* If the runtime has a copy, close(2) alone would not do. */
+	epoll_ctl(epoll, EPOLL_CTL_DEL, container->listener, NULL);
 	if (container->listener >= 0)
 		close(container->listener);
 	close(container->connection);
@@ -158,19 +158,18 @@ static void forget(struct container *container, const char *why, int error)
 }
 
 /* Reads until the object is complete: runtimes keep the connection open. */
-static void read_state(struct container *container, int epoll)
+static void read_state(struct container *container)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = container };
 	json_object *object, *fds, *state, *id;
 	char text[4096];
-	/* One recvmsg(2) may give a part of the object only. */
 	ssize_t length = receive_fds(container->connection, text, sizeof(text),
 				     container->fds, &container->count);
 
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (length <= 0) {
-		forget(container, "the connection ended too early", 0);
+		forget(container, "no state came", length ? errno : 0);
 		return;
 	}
 	object = json_tokener_parse_ex(container->json, text, (int)length);
@@ -190,7 +189,8 @@ static void read_state(struct container *container, int epoll)
 				NULL;
 
 		if (container->listener < 0 && name &&
-		    strcmp(json_object_get_string(name), "seccompFd") == 0)
+		    strcmp(json_object_get_string(name), "seccompFd") == 0 &&
+		    is_listener(container->fds[i]))
 			container->listener = container->fds[i];
 		else
 			close(container->fds[i]);
@@ -206,36 +206,38 @@ static void read_state(struct container *container, int epoll)
 		printf("%s: a listener came\n", container->name);
 }
 
-static void add_connection(int socket, int epoll)
+static void add_connection(int socket)
 {
-	struct container *new = calloc(1, sizeof(*new));
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = new };
+	int connection = accept_or_refuse(socket);
+	struct container *new;
+	struct epoll_event event = { .events = EPOLLIN };
 
+	if (connection < 0) {
+		perror("agent: accept4");
+		return;
+	}
+	new = event.data.ptr = calloc(1, sizeof(*new));
 	if (!new || !(new->json = json_tokener_new()))
 		fail("no memory for a connection");
-	strcpy(new->name, "?");
+	new->name[0] = '?';
 	new->listener = -1;
-	new->connection = accept(socket, NULL, NULL);
-	if (new->connection < 0 ||
-	    epoll_ctl(epoll, EPOLL_CTL_ADD, new->connection, &event) < 0)
-		fail("cannot accept a connection");
+	new->connection = connection;
 	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): epoll has the pointer */
-	fcntl(new->connection, F_SETFD, FD_CLOEXEC);
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, connection, &event) < 0)
+		fail("epoll_ctl");
 }
 
 static void serve(struct container *container, uint32_t events,
 		  struct seccomp_notif *req, struct seccomp_notif_resp *resp)
 {
-	if (events & EPOLLIN) {
-		if (seccomp_notify_receive(container->listener, req) == 0) {
-			if (answer(container, req, resp) < 0 && errno != ENOENT)
-				forget(container, "seccomp_notify_respond",
-				       errno);
-		} else if (errno != ENOENT && errno != EINTR) {
+	if (!(events & EPOLLIN)) {
+		if (events & EPOLLHUP)
+			forget(container, "no target is left", 0);
+	} else if (seccomp_notify_receive(container->listener, req) != 0) {
+		if (errno != ENOENT && errno != EINTR)
 			forget(container, "seccomp_notify_receive", errno);
-		}
-	} else if (events & EPOLLHUP) {
-		forget(container, "no target is left", 0);
+	} else if (answer(container, req, resp) < 0 && errno != ENOENT) {
+		forget(container, "seccomp_notify_respond", errno);
 	}
 }
 
@@ -250,8 +252,8 @@ static void add_rule(char *text)
 	for (size_t i = 0; name && i < ANSWERS; i++)
 		if (strcmp(name, answers[i].name) == 0)
 			rule->answer = &answers[i];
-	for (size_t i = 0; i < CALLS; i++)
-		if (rule->answer && strcmp(rule->call, calls[i].name) == 0)
+	for (const struct call *call = calls; call->nr >= 0; call++)
+		if (rule->answer && strcmp(rule->call, call->name) == 0)
 			return;
 	errno = EINVAL;
 	fail("a rule is CALL:PREFIX:ANSWER, as agent.c explains at its top");
@@ -259,7 +261,6 @@ static void add_rule(char *text)
 
 int main(int argc, char **argv)
 {
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
 	struct epoll_event event = { .events = EPOLLIN };
 	struct seccomp_notif *req;
 	struct seccomp_notif_resp *resp;
@@ -274,6 +275,9 @@ int main(int argc, char **argv)
 		add_rule(argv[i]);
 	if (seccomp_notify_alloc(&req, &resp) != 0)
 		fail("seccomp_notify_alloc");
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	signal(SIGPIPE, SIG_IGN); /* output must not end the agent, */
+	signal(SIGTTOU, SIG_IGN); /* nor stop it */
 	socket = listen_on(argv[1]);
 	if (socket < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) < 0)
 		fail(argv[1]);
@@ -286,9 +290,9 @@ int main(int argc, char **argv)
 		}
 		container = event.data.ptr;
 		if (!container)
-			add_connection(socket, epoll);
+			add_connection(socket);
 		else if (container->listener < 0)
-			read_state(container, epoll);
+			read_state(container);
 		else
 			serve(container, event.events, req, resp);
 	}

@@ -10,6 +10,13 @@
 
 #include <linux/audit.h>
 
+/* A bit that the numbers of x32 have, and those of x86-64 do not. */
+#if defined(__x86_64__) && !defined(__ILP32__)
+#define X32 0x40000000
+#else
+#define X32 0
+#endif
+
 #if defined(__x86_64__) /* and x32, whose numbers have a bit of their own */
 #define ARCH AUDIT_ARCH_X86_64
 #elif defined(__i386__)

@@ -40,8 +40,9 @@ static inline int start_command(char **command, const int *numbers,
 				size_t count, const sigset_t *blocked,
 				pid_t *pid)
 {
-	int sockets[2], listener;
+	int sockets[2], listener, error;
 
+	signal(SIGCHLD, SIG_DFL); /* waitpid(2) fails if it is ignored */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0) {
 		perror("socketpair");
 		return -1;
@@ -57,8 +58,9 @@ static inline int start_command(char **command, const int *numbers,
 			perror("sigprocmask");
 		else { /* this closes the listener and the sockets */
 			execvp(command[0], command);
+			error = errno;
 			perror(command[0]);
-			_exit(errno == ENOENT ? EXIT_NOT_FOUND :
+			_exit(error == ENOENT ? EXIT_NOT_FOUND :
 						EXIT_CANNOT_RUN);
 		}
 		_exit(EXIT_SUPERVISOR);
@@ -120,6 +122,8 @@ static inline int supervise(int listener, pid_t command,
 
 	if (failed)
 		perror("seccomp_notify_alloc");
+	signal(SIGPIPE, SIG_IGN); /* output must not end the supervisor, */
+	signal(SIGTTOU, SIG_IGN); /* nor stop it */
 	/* -1 if a container manager refuses pidfd_open(2). */
 	fds[1].fd = (int)syscall(SYS_pidfd_open, command, 0);
 	while (!failed && !(fds[0].revents & (POLLHUP | POLLNVAL))) {

@@ -3,6 +3,7 @@
 #ifndef FILTER_H
 #define FILTER_H
 
+#include <errno.h>
 #include <linux/filter.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -32,8 +33,8 @@ static inline int trap_calls(const int *numbers, size_t count)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			 offsetof(struct seccomp_data, nr)),
-#if defined(__x86_64__) && !defined(__ILP32__)
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+#if X32
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 #endif
 	};
@@ -42,7 +43,11 @@ static inline int trap_calls(const int *numbers, size_t count)
 	/* No instruction above has the code 0. */
 	while (filter.filter[filter.len].code)
 		filter.len++;
-	for (size_t i = 0; i < count && filter.len < 60; i++) {
+	if (filter.len + 2 * count >= COUNT(code)) {
+		errno = E2BIG;
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
 		filter.filter[filter.len++] = (struct sock_filter)BPF_JUMP(
 			BPF_JMP | BPF_JEQ | BPF_K, (__u32)numbers[i], 0, 1);
 		filter.filter[filter.len++] = (struct sock_filter)BPF_STMT(

@@ -19,6 +19,7 @@
  * Needs libseccomp 2.5 and Linux 5.9.
  */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,13 +36,13 @@ static _Noreturn void fail(const char *what, int error)
 /* The calls that the target makes here must not be trapped. */
 static _Noreturn void run(const char *path, char **command)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	struct sockaddr_un name;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	scmp_filter_ctx filter;
 	int listener, error;
 
-	strncpy(name.sun_path, path, sizeof(name.sun_path) - 1);
-	if (fd < 0 || connect(fd, (void *)&name, sizeof(name)) < 0)
+	if (set_path(&name, path) < 0 || fd < 0 ||
+	    connect(fd, (void *)&name, sizeof(name)) < 0)
 		fail(path, errno);
 	filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (!filter)
@@ -126,14 +127,19 @@ static int supervise(const char *path)
 	while (connection < 0 && errno == EINTR);
 	if (connection < 0)
 		fail("accept4", errno);
+	/* Another target must not wait for a supervisor that serves only one.
+	 */
+	close(socket);
+	unlink(path);
 	listener = receive_fd(connection);
-	close(connection);
 	if (listener < 0)
-		fail("the target sent no listener", EPROTO);
+		fail("the target sent no listener", errno);
+	close(connection);
+	signal(SIGPIPE, SIG_IGN); /* output must not end the supervisor, */
+	signal(SIGTTOU, SIG_IGN); /* nor stop it */
 	setlinebuf(stdout);
 	result = serve(listener, req, resp);
 	close(listener); /* calls that still wait get ENOSYS */
-	unlink(path);
 	seccomp_notify_free(req, resp);
 	return result ? 1 : 0;
 }

@@ -79,13 +79,14 @@ static int answer(int listener, const struct seccomp_notif *req,
 
 	while (target->listener != listener)
 		target++;
-	if (target->made < MAY_MAKE)
+	if (target->made < MAY_MAKE) {
 		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	else
+		target->made++;
+	} else {
 		resp->error = -EDQUOT;
+	}
 	printf("target %d: pid %u: %s\n", (int)(target - targets), req->pid,
 	       resp->error ? "no more" : "one more");
-	target->made++;
 	return respond(listener, resp);
 }
 
@@ -97,10 +98,12 @@ static int reap(void)
 
 	/* Signals of one kind are merged, so one may stand for several ends. */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (int i = 0; i < AT_ONCE; i++)
-			if (targets[i].pid == pid)
+		for (int i = 0; i < AT_ONCE; i++) {
+			if (targets[i].pid == pid) {
 				targets[i].pid = 0;
-		failed += status != 0;
+				failed += status != 0;
+			}
+		}
 	}
 	return failed;
 }
@@ -123,6 +126,8 @@ int main(int argc, char **argv)
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGPIPE);
+	sigaddset(&set, SIGTTOU); /* output does not stop the supervisor */
 	sigprocmask(SIG_BLOCK, &set, &before);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -153,7 +158,13 @@ int main(int argc, char **argv)
 				if (serve(target->listener, req, resp, answer))
 					give_up();
 			} else if (event.events & EPOLLHUP) {
-				/* The last process has ended. */
+				/*
+				 * The last process has ended. A child that is
+				 * about to execute another command may have a
+				 * copy, so close(2) alone would not do.
+				 */
+				epoll_ctl(epoll, EPOLL_CTL_DEL,
+					  target->listener, NULL);
 				close(target->listener);
 				target->listener = 0;
 			}

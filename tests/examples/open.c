@@ -13,14 +13,18 @@
  * The supervisor looks the path up in the target's root, opens the file itself,
  * and puts its descriptor into the target: whatever the target does to the path
  * or to its links meanwhile, no other file is lent. All other calls are left to
- * the kernel, which decides by the target's own rights.
+ * the kernel, which decides by the target's own rights. A target can open a
+ *lent file again through /proc/self/fd, so no file below DIRECTORY may have
+ * permissions that are too wide.
  *
  * Needs Linux 5.14.
  */
 #define _FILE_OFFSET_BITS 64
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "command.h"
 #include "target.h"
@@ -48,14 +52,14 @@ static int open_own(int found, const char *name)
 	struct stat status;
 	int fd;
 
-	if (strncmp(name, directory, length) != 0 || name[length] != '/')
+	if (fstat(found, &status) < 0 || !S_ISREG(status.st_mode) ||
+	    strncmp(name, directory, length) != 0 || name[length] != '/')
 		return -EXDEV;
 	fd = (int)syscall(__NR_openat2, directory_fd, name + length + 1, &how,
 			  sizeof(how));
 	if (fd < 0)
 		return -errno;
-	if (same_file(found, fd) && fstat(fd, &status) == 0 &&
-	    S_ISREG(status.st_mode))
+	if (same_file(found, fd))
 		return fd;
 	close(fd);
 	return -EXDEV;
@@ -66,10 +70,12 @@ static int open_for(int listener, const struct seccomp_notif *req)
 	int at = req->data.nr == SYS_openat; /* the argument with the path */
 	int folder = at ? (int)req->data.args[0] : AT_FDCWD;
 	char path[PATH_MAX], whole[2 * PATH_MAX];
+	struct statfs type;
 	int root, found, error;
 
-	if (req->data.args[at + 1] & (O_ACCMODE | O_CREAT | O_TRUNC | O_PATH))
-		return -EACCES; /* only for reading */
+	if (req->data.args[at + 1] &
+	    (O_ACCMODE | O_CREAT | O_TRUNC | O_PATH | O_NOFOLLOW | O_DIRECTORY))
+		return -EACCES; /* only files, and only for reading */
 	error = copy_path(listener, req, req->data.args[at], path);
 	if (error)
 		return error;
@@ -82,6 +88,9 @@ static int open_for(int listener, const struct seccomp_notif *req)
 	if (found < 0)
 		return found;
 	error = name_in_root(own_root, found, path);
+	/* In /proc, the supervisor's own files have the target's paths. */
+	if (fstatfs(found, &type) < 0 || type.f_type == PROC_SUPER_MAGIC)
+		error = -EACCES;
 	if (!error)
 		error = open_own(found, path);
 	close(found);

@@ -14,6 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <seccomp.h>
+
 #define MAX_FDS 32
 
 union fds_message {
@@ -72,12 +74,19 @@ static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 				close(fd);
 		}
 	}
-	return length;
+	if (length < 0 || !(message.msg_flags & MSG_CTRUNC))
+		return length;
+	errno = EMFILE; /* or more came than MAX_FDS */
+	return -1;
 }
 
-/* Waits for one descriptor. Returns -1 if none comes, with errno only if
- * recvmsg(2) failed.
- */
+/* Any other descriptor could keep poll(2) busy for ever. */
+static inline int is_listener(int fd)
+{
+	return seccomp_notify_id_valid(fd, 0) == 0 || errno == ENOENT;
+}
+
+/* Waits for a listener. If anything else comes, returns -1 with errno. */
 static inline int receive_fd(int socket)
 {
 	int fds[MAX_FDS], count = 0;
@@ -87,27 +96,64 @@ static inline int receive_fd(int socket)
 	do
 		length = receive_fds(socket, &byte, 1, fds, &count);
 	while (length < 0 && errno == EINTR);
-	for (int i = 1; i < count; i++)
-		close(fds[i]);
-	return count ? fds[0] : -1;
+	if (length >= 0 && count == 1 && is_listener(fds[0]))
+		return fds[0];
+	if (length >= 0)
+		errno = EPROTO;
+	while (count)
+		close(fds[--count]);
+	return -1;
+}
+
+static inline int set_path(struct sockaddr_un *name, const char *path)
+{
+	name->sun_family = AF_UNIX;
+	if (strlen(path) < sizeof(name->sun_path)) {
+		strcpy(name->sun_path, path);
+		return 0;
+	}
+	errno = ENAMETOOLONG;
+	return -1;
 }
 
 /* A socket of this name that only this user can connect to. */
 static inline int listen_on(const char *path)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	struct sockaddr_un name;
+	struct stat status;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (strlen(path) >= sizeof(name.sun_path)) {
-		errno = ENAMETOOLONG;
+	if (set_path(&name, path) < 0)
 		return -1;
-	}
-	strcpy(name.sun_path, path);
-	unlink(path); /* what an earlier supervisor left */
+	/* What an earlier supervisor left. */
+	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
+		unlink(path);
 	umask(077);
 	if (fd < 0 || bind(fd, (void *)&name, sizeof(name)) < 0 ||
 	    listen(fd, SOMAXCONN) < 0)
 		return -1;
+	return fd;
+}
+
+/*
+ * Accepts a connection. Returns -1 with errno if that fails. If this process
+ * has no descriptor left, the connection is closed, and does not wait for one.
+ */
+static inline int accept_or_refuse(int socket)
+{
+	static int spare = -1; /* its descriptor is used to refuse */
+	int error, fd;
+
+	if (spare < 0)
+		spare = dup(socket);
+	fd = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
+	error = errno;
+	if (fd < 0 && error == EMFILE && spare >= 0) {
+		close(spare);
+		close(accept(socket, NULL, NULL));
+		spare = dup(socket);
+	}
+	errno = error;
 	return fd;
 }
 

@@ -26,13 +26,14 @@
 static inline void make_printable(char *text)
 {
 	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 127)
+		if (*text < ' ' || *text > '~')
 			*text = '?';
 }
 
 /*
  * Opens a file in /proc/PID. If the target has died, the pid may belong to
- * another process by now. Checking the id after opening the file excludes that.
+ * another process by now. Checking the id after opening the file excludes that,
+ * if /proc is that of the supervisor's own pid namespace.
  */
 static inline int open_proc(int listener, const struct seccomp_notif *req,
 			    const char *file, int flags)
@@ -43,7 +44,7 @@ static inline int open_proc(int listener, const struct seccomp_notif *req,
 	snprintf(name, sizeof(name), "/proc/%u/%s", req->pid, file);
 	fd = open(name, flags | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return errno == ESRCH ? -EPERM : -errno;
 	if (seccomp_notify_id_valid(listener, req->id) == 0)
 		return fd;
 	close(fd);
@@ -64,7 +65,6 @@ static inline int copy_path(int listener, const struct seccomp_notif *req,
 		       "define _FILE_OFFSET_BITS as 64");
 	if (memory < 0)
 		return memory;
-	/* Reading stops where the target's memory does: that is no failure. */
 	length = pread(memory, path, PATH_MAX, (off_t)address);
 	close(memory);
 	/* A handler may have interrupted the call, and reused the memory. */
@@ -179,7 +179,7 @@ static inline int find_place(int listener, const struct seccomp_notif *req,
 	for (last = whole + strlen(whole); last > whole && last[-1] == '/';)
 		*--last = 0;
 	last = strrchr(whole, '/');
-	if (follows || !last || last[strspn(last, "/.")] == 0)
+	if (follows || !last || !strcmp(last, "/.") || !strcmp(last, "/.."))
 		last = whole + strlen(whole);
 	snprintf(path, sizeof(path), "%s", last);
 	*last = 0;

@@ -83,7 +83,7 @@ def programs(folder):
 class Condition:
     def __init__(self, name, expects, under=None, env=None, options=(), attack=None,
                  runs=1, unfit=(), only=(), prefix=(), victim=None, inner=(), paths=None,
-                 at_once=1):
+                 at_once=1, swap=None):
         self.name = name
         self.expects = expects    # expects(program, result): what is wrong, or None
         self.under = under        # a condition of `under`
@@ -98,6 +98,7 @@ class Condition:
         self.inner = list(inner)  # a command that runs the victim
         self.paths = paths        # of the victim, instead of the program's
         self.at_once = at_once    # how many targets, if they have a launcher
+        self.swap = swap or {}    # words of the command to replace
 
 
 class Run:
@@ -152,11 +153,11 @@ def listening(path):
 
 
 def wait_for_closed(pid):
-    """How many descriptors besides its own five a daemon keeps open."""
+    """How many descriptors besides its own six a daemon keeps open."""
     limit = time.monotonic() + 5
     while True:
         try:
-            left = len(os.listdir(f"/proc/{pid}/fd")) - 5
+            left = len(os.listdir(f"/proc/{pid}/fd")) - 6
         except OSError:
             return 0
         if left <= 0 or time.monotonic() > limit:
@@ -195,7 +196,7 @@ def run_once(program, condition, number, folder):
             time.sleep(0.005)
         return None
 
-    command = list(program.target or program.argv)
+    command = [condition.swap.get(word, word) for word in program.target or program.argv]
     if condition.victim:
         command = [condition.victim if word == built("tests/victim") else word
                    for word in command]
@@ -254,6 +255,9 @@ def run_once(program, condition, number, folder):
     result.status, result.processor = ended
     if left_open:
         result.wrong = f"it keeps {left_open} descriptors of targets that are gone"
+        return result
+    if program.daemon and result.status != -signal.SIGTERM:
+        result.wrong = "it did not go on until SIGTERM"
         return result
     if result.processor > 0.6 * result.seconds + 0.2:
         result.wrong = f"it spins: {result.processor:.1f} s of processor time"
@@ -331,8 +335,7 @@ def refuses_other_architecture(program, result):
     return None
 
 
-# "If the program cannot read the path, the call fails with an error that tells
-# why."
+# "If the program cannot read the path, the call fails."
 def refuses_what_it_cannot_read(program, result):
     if program.name in ("EXAMPLES", "demo") + AGENT and not re.search(
             "x (Operation not permitted|Permission denied|No such file)", result.text):
@@ -358,6 +361,20 @@ def refuses_other_file(_program, result):
 
 def ends_with_enosys(_program, result):
     return None if "x Function not implemented" in result.text else "no ENOSYS"
+
+
+# "If SIGCHLD is ignored, waitpid(2) fails: set its action to SIG_DFL first."
+def has_status(status):
+    def expects(_program, result):
+        return None if result.status == status else f"its exit status is not {status}"
+    return expects
+
+
+def serves_all(program, result):
+    """A listener that was closed is in epoll(7) no more, and hits no later one."""
+    if "x Function not implemented" in result.text:
+        return "a call has no answer"
+    return works(program, result)
 
 
 def ended_by_signal(_program, result):
@@ -425,6 +442,13 @@ def conditions(other_victim):
                   options=BUSIER, attack=stop_and_continue, runs=2, unfit=STATIC),
         Condition("targets killed", goes_on, env={"DELAY": "2"}, options=BUSY,
                   attack=kill_targets, runs=5, unfit=STATIC),
+        Condition("SIGCHLD ignored", works, prefix=["env", "--ignore-signal=CHLD"],
+                  unfit=AGENT),
+        # If it may not read standard error, glibc's perror(3) changes errno.
+        Condition("a command that is not found", has_status(127), victim="/no/command",
+                  prefix=["sh", "-c", 'exec "$@" 2>errors', "sh"],
+                  only=("EXAMPLES", "demo", "open")),
+        Condition("400 short commands", serves_all, swap={"3": "400"}, only=("many",)),
         Condition("three targets at once", works, options=BUSY, at_once=3, only=AGENT),
         Condition("SIGTERM", ended_by_signal, options=["-s", "5"], attack=terminate,
                   only=("many",)),
@@ -458,6 +482,9 @@ def conditions(other_victim):
     if ROOT:
         table += [
             Condition("no /proc", refuses_what_it_cannot_read, under="no-proc"),
+            # There, the numbers of the first processes are those of kernel threads here.
+            Condition("a /proc of another namespace", refuses_what_it_cannot_read,
+                      prefix=["unshare", "--pid", "--fork"], only=("EXAMPLES", "demo")),
             Condition("a target in a root of its own", works, options=["-r", "FOLDER"],
                       paths=["any"], only=AGENT),
             Condition("a target in a root of its own", works, options=["-r", "FOLDER"],
