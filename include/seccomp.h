@@ -173,8 +173,9 @@ int seccomp_notify_respond(int fd, struct seccomp_notif_resp *resp);
  * this id has been received and still waits for its response. If so, the target
  * is alive and still in that call. Open files such as /proc/pid/mem first, and
  * then call this function: only a result of 0 proves that the opened file
- * belongs to the target. A signal that arrives during this function does not
- * change the result.
+ * belongs to the target. The /proc has to be that of the supervisor's own pid
+ * namespace. A signal that arrives during this function does not change the
+ * result.
  *
  * seccomp_notify_id_valid() returns 0 if the notification waits for its
  * response, or -ENOENT with errno set:

@@ -71,6 +71,8 @@ START_TEST(poll_reports_a_closed_listener)
 END_TEST
 
 /*
+ * "If a filter forbids ioctl(2) to the supervisor, errno is the error of that
+ * filter."
  * "Any other error would recur at the next receive, so a loop that continued
  * would spin while its targets wait."
  */
@@ -489,6 +491,7 @@ static pid_t start_namesake(pid_t pid)
 }
 
 /*
+ * "The /proc has to be that of the supervisor's own pid namespace."
  * "/proc has to be mounted in the supervisor's own pid namespace."
  * "In the /proc of another namespace, the same number belongs to another
  * process, and seccomp_notify_id_valid() still returns 0."

@@ -473,6 +473,57 @@ START_TEST(edge_triggered_epoll_reports_two_calls_once)
 }
 END_TEST
 
+/*
+ * "Remove a listener from epoll(7) before you close it, because it stays there
+ * while any process has a copy."
+ */
+START_TEST(a_closed_listener_stays_in_epoll_while_there_is_a_copy)
+{
+	bool removes = _i;
+	struct target target = start_target(call_forever, NULL);
+	struct epoll_event event = { .events = EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int copy = dup(target.listener);
+
+	ck_assert_int_eq(
+		epoll_ctl(epoll, EPOLL_CTL_ADD, target.listener, &event), 0);
+	if (removes)
+		ck_assert_int_eq(
+			epoll_ctl(epoll, EPOLL_CTL_DEL, target.listener, NULL),
+			0);
+	close(target.listener);
+	ck_assert_int_eq(epoll_wait(epoll, &event, 1, removes ? 100 : -1),
+			 removes ? 0 : 1);
+	target.listener = copy;
+	kill_target(&target);
+}
+END_TEST
+
+/*
+ * "For a descriptor that is not a listener, seccomp_notify_id_valid() fails
+ * with another error than ENOENT: check that, because poll(2) may always report
+ * POLLERR for such a descriptor."
+ */
+START_TEST(id_valid_tells_a_listener_from_another_descriptor)
+{
+	struct target target = start_target(idle, NULL);
+	int pipes[2];
+	struct pollfd wait_for = { .events = POLLIN };
+
+	assert_fails(seccomp_notify_id_valid(target.listener, 0), -ENOENT,
+		     ENOENT);
+	ck_assert_int_eq(pipe2(pipes, O_CLOEXEC), 0);
+	close(pipes[0]);
+	wait_for.fd = pipes[1];
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(poll(&wait_for, 1, -1), 1);
+		ck_assert_int_eq(wait_for.revents, POLLERR);
+	}
+	assert_fails(seccomp_notify_id_valid(pipes[1], 0), -ENOENT, ENOTTY);
+	kill_target(&target);
+}
+END_TEST
+
 static void *call_from_thread(void *arg)
 {
 	make_trapped_call(0, 0, 0, 0, 0, 0);
@@ -611,6 +662,11 @@ TCase *guide_target_tests(void)
 	tcase_add_test(tests, a_target_that_left_ends_a_later_receive);
 	tcase_add_loop_test(tests, edge_triggered_epoll_reports_two_calls_once,
 			    0, 2);
+	tcase_add_loop_test(
+		tests, a_closed_listener_stays_in_epoll_while_there_is_a_copy,
+		0, 2);
+	tcase_add_test(tests,
+		       id_valid_tells_a_listener_from_another_descriptor);
 	tcase_add_test(tests, proc_knows_a_thread_and_pidfd_open_does_not);
 	tcase_add_test(tests, each_thread_of_a_process_may_have_a_listener);
 	tcase_add_loop_test(tests, a_filter_that_kills_has_to_allow_set_flags,

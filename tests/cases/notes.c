@@ -382,9 +382,9 @@ START_TEST(the_example_answers_by_the_path_that_it_copied)
 END_TEST
 
 /*
- * "If the program cannot read the path, the call fails with an error that tells
- * why." The path is longer than the program's buffer, so the copy there is not
- * terminated. A sanitizer notices if the program reads beyond the buffer.
+ * "If the program cannot read the path, the call fails." The path is longer
+ * than the program's buffer, so the copy there is not terminated. A sanitizer
+ * notices if the program reads beyond the buffer.
  */
 START_TEST(the_example_refuses_a_path_that_is_too_long)
 {
