@@ -26,7 +26,7 @@ LIBRARY = $(SHARED) $(BUILD)/$(SONAME) $(BUILD)/$(NAME).so $(STATIC)
 # The library's own options are added before the packager's.
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wundef \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
-# HARDENING has those options that the compiler knows: `has` prints nothing then.
+# If the compiler knows an option, `has` prints nothing, and HARDENING keeps it.
 # On arm64, libgcc's atomic functions have no BTI mark: -mno-outline-atomics.
 has = $(shell echo 'typedef int any;' | $(CC) $(1) -Werror -S -x c -o /dev/null - \
 	$(filter-out --coverage -ftest-coverage,$(CPPFLAGS) $(CFLAGS)) 2>&1 || echo no)
@@ -99,7 +99,7 @@ uninstall: ## Remove what install put there
 		$(foreach page,$(PAGE) $(LINKS),$(to_man)/man3/$(page))
 	-[ ! -d $(to_headers) ] || rmdir $(to_headers)
 
-# The targets of the tests: check, demo, and one for each of the SCRIPTS there.
+# The targets of the tests: check, demo, and the others in that file.
 -include tests/tests.mk
 
 dist: ## Make the release's tarball from the last commit

@@ -13,7 +13,7 @@
 
 struct search {
 	scmp_filter_ctx ctx;
-	uintptr_t from; /* in the object at which to start; 0: the first */
+	uintptr_t from; /* address in the object to start at; 0: the first */
 	int count, fd;
 };
 
@@ -79,7 +79,7 @@ int seccomp_notify_fd(const scmp_filter_ctx ctx)
 	struct search search = { ctx, UINTPTR_MAX, 0, -EINVAL };
 	const void *next;
 
-	dl_iterate_phdr(ask, &search); /* only counts */
+	dl_iterate_phdr(ask, &search); /* UINTPTR_MAX: only counts */
 	next = search.count > 1 ? dlsym(RTLD_NEXT, "seccomp_init") : NULL;
 	search.from = (uintptr_t)(next ? next : __builtin_return_address(0));
 	/* Start there. If no libseccomp follows, start at the first object. */

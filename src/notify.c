@@ -80,7 +80,7 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req)
 		errno = EFAULT;
 		return -ECANCELED;
 	}
-	/* The kernel wants zeros in *req, whose size RECV's number encodes. */
+	/* The kernel wants zeros, in the size that the ioctl number encodes. */
 	memset(req, 0, sizeof(*req));
 	if (listener_ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, req) < 0)
 		return -ECANCELED;

@@ -500,9 +500,9 @@ START_TEST(a_closed_listener_stays_in_epoll_while_there_is_a_copy)
 END_TEST
 
 /*
- * "For a descriptor that is not a listener, seccomp_notify_id_valid() fails
- * with another error than ENOENT: check that, because poll(2) may always report
- * POLLERR for such a descriptor."
+ * "For a descriptor that is not a listener, seccomp_notify_id_valid() sets
+ * errno to another error than ENOENT: check errno, because poll(2) may always
+ * report POLLERR for such a descriptor."
  */
 START_TEST(id_valid_tells_a_listener_from_another_descriptor)
 {

@@ -15,11 +15,11 @@
  *	ANSWER  continue: the kernel runs the call; an error such as EPERM: the
  *	        call fails; or 0: the call succeeds, and nothing is done
  *
- * The first rule that matches decides. If no rule matches, the kernel runs the
- * call. If there are rules for a call, and its path cannot be checked, the call
- * fails. "continue" is no security check: the kernel reads the path again, and
- * the container may have changed it. What a container must never do has to be
- * prevented by its capabilities and its mounts. Needs Linux 5.9.
+ * The first rule that matches decides. If none does, the kernel runs the call,
+ * unless it is of another architecture. If there are rules for a call, but its
+ * path cannot be checked, the call fails. "continue" is no security check: the
+ * kernel reads the path again, and the container may have changed it. Only
+ * capabilities and mounts can forbid calls for certain. Needs Linux 5.9.
  */
 #define _FILE_OFFSET_BITS 64
 #include <json-c/json.h>
@@ -109,7 +109,7 @@ static int answer(const struct container *container,
 	const char *name;
 	char place[PATH_MAX] = "";
 	/* Calls of another architecture, or of x32, have other numbers. */
-	int foreign = req->data.arch != ARCH || req->data.nr & X32;
+	int foreign = req->data.arch != ARCH || req->data.nr & X32_BIT;
 	int error = foreign ? -ENOSYS : 0;
 
 	while (call->nr >= 0 && (foreign || call->nr != req->data.nr))
@@ -148,7 +148,7 @@ static void forget(struct container *container, const char *why, int error)
 	       error ? strerror(error) : "");
 	for (int i = 0; i < container->count; i++)
 		close(container->fds[i]);
-	/* If the runtime has a copy, close(2) alone would not do. */
+	/* If the runtime has a copy, close(2) does not remove it from epoll. */
 	epoll_ctl(epoll, EPOLL_CTL_DEL, container->listener, NULL);
 	if (container->listener >= 0)
 		close(container->listener);
@@ -180,7 +180,6 @@ static void read_state(struct container *container)
 		snprintf(container->name, sizeof(container->name), "%s",
 			 json_object_get_string(id));
 	make_printable(container->name);
-	/* "fds" names the descriptors in their order. */
 	json_object_object_get_ex(object, "fds", &fds);
 	for (int i = 0; i < container->count; i++) {
 		json_object *name =
@@ -201,7 +200,8 @@ static void read_state(struct container *container)
 	epoll_ctl(epoll, EPOLL_CTL_DEL, container->connection, NULL);
 	if (container->listener < 0 ||
 	    epoll_ctl(epoll, EPOLL_CTL_ADD, container->listener, &event) < 0)
-		forget(container, "no seccompFd came", 0);
+		forget(container, "no listener came, or epoll_ctl(2) failed",
+		       0);
 	else
 		printf("%s: a listener came\n", container->name);
 }
@@ -212,10 +212,10 @@ static void add_connection(int socket)
 	struct container *new;
 	struct epoll_event event = { .events = EPOLLIN };
 
-	if (connection < 0) {
-		perror("agent: accept4");
-		return;
-	}
+	if (connection < 0 && errno != EMFILE)
+		fail("accept4");
+	if (connection < 0)
+		return; /* refused, after a message */
 	new = event.data.ptr = calloc(1, sizeof(*new));
 	if (!new || !(new->json = json_tokener_new()))
 		fail("no memory for a connection");

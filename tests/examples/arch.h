@@ -12,9 +12,9 @@
 
 /* A bit that the numbers of x32 have, and those of x86-64 do not. */
 #if defined(__x86_64__) && !defined(__ILP32__)
-#define X32 0x40000000
+#define X32_BIT 0x40000000
 #else
-#define X32 0
+#define X32_BIT 0
 #endif
 
 #if defined(__x86_64__) /* and x32, whose numbers have a bit of their own */

@@ -42,7 +42,12 @@ static inline int start_command(char **command, const int *numbers,
 {
 	int sockets[2], listener, error;
 
-	signal(SIGCHLD, SIG_DFL); /* waitpid(2) fails if it is ignored */
+	struct sigaction child;
+
+	/* waitpid(2) fails if SIGCHLD is ignored. */
+	sigaction(SIGCHLD, NULL, &child);
+	if (child.sa_handler == SIG_IGN)
+		signal(SIGCHLD, SIG_DFL);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0) {
 		perror("socketpair");
 		return -1;
@@ -69,6 +74,8 @@ static inline int start_command(char **command, const int *numbers,
 		perror("fork");
 	close(sockets[1]);
 	listener = receive_fd(sockets[0]);
+	if (listener < 0 && errno != EPROTO)
+		perror("recvmsg");
 	close(sockets[0]);
 	/* If seccomp(2) has killed the child, it could not print a message. */
 	if (listener < 0 && *pid > 0 && wait_for_command(*pid) > 128)

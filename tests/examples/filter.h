@@ -33,8 +33,8 @@ static inline int trap_calls(const int *numbers, size_t count)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			 offsetof(struct seccomp_data, nr)),
-#if X32
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32, 0, 1),
+#if X32_BIT
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 #endif
 	};

@@ -13,8 +13,9 @@
  * depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it does
  * not matter if a target changes the path before the kernel reads it.
  *
- * SIGINT and SIGTERM end the supervisor, and every command with it. Exit
- * status: 0 if each command had exit status 0, or else 1. Needs Linux 5.9.
+ * SIGINT and SIGTERM end the supervisor, and every command with it, unless its
+ * output waits for a full pipe. Exit status: 0 if each command had exit status
+ * 0, or else 1. Needs Linux 5.9.
  */
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -79,15 +80,17 @@ static int answer(int listener, const struct seccomp_notif *req,
 
 	while (target->listener != listener)
 		target++;
-	if (target->made < MAY_MAKE) {
+	if (target->made < MAY_MAKE)
 		resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-		target->made++;
-	} else {
+	else
 		resp->error = -EDQUOT;
-	}
 	printf("target %d: pid %u: %s\n", (int)(target - targets), req->pid,
 	       resp->error ? "no more" : "one more");
-	return respond(listener, resp);
+	if (seccomp_notify_respond(listener, resp) == 0)
+		target->made += !resp->error;
+	else if (errno != ENOENT) /* a signal: the call may be made again */
+		return respond(listener, resp); /* prints the error */
+	return 0;
 }
 
 /* Returns how many of the commands have failed. */

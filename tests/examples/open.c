@@ -14,7 +14,7 @@
  * and puts its descriptor into the target: whatever the target does to the path
  * or to its links meanwhile, no other file is lent. All other calls are left to
  * the kernel, which decides by the target's own rights. A target can open a
- *lent file again through /proc/self/fd, so no file below DIRECTORY may have
+ * lent file again through /proc/self/fd, so no file below DIRECTORY may have
  * permissions that are too wide.
  *
  * Needs Linux 5.14.
@@ -88,7 +88,7 @@ static int open_for(int listener, const struct seccomp_notif *req)
 	if (found < 0)
 		return found;
 	error = name_in_root(own_root, found, path);
-	/* In /proc, the supervisor's own files have the target's paths. */
+	/* A path such as /proc/self/environ leads to the supervisor's file. */
 	if (fstatfs(found, &type) < 0 || type.f_type == PROC_SUPER_MAGIC)
 		error = -EACCES;
 	if (!error)
@@ -102,7 +102,8 @@ static int open_for(int listener, const struct seccomp_notif *req)
  * call then has its answer, so seccomp_notify_respond() is not called.
  *
  * Signals are blocked: one that interrupted the ioctl(2) could make the
- * target's call return 0, which is another descriptor.
+ * target's call return 0, which is another descriptor. Only the user himself
+ * could stop or kill this supervisor meanwhile.
  */
 static int lend(int listener, const struct seccomp_notif *req, int fd)
 {
@@ -152,7 +153,7 @@ int main(int argc, char **argv)
 #endif
 	};
 	pid_t command;
-	int listener;
+	int listener, error;
 
 	if (argc < 3) {
 		fputs("usage: open DIRECTORY COMMAND [ARG...]\n", stderr);
@@ -160,9 +161,11 @@ int main(int argc, char **argv)
 	}
 	own_root = open("/", O_PATH | O_CLOEXEC);
 	directory_fd = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (directory_fd < 0 ||
-	    name_in_root(own_root, directory_fd, directory)) {
-		fprintf(stderr, "open: %s: %s\n", argv[1], strerror(errno));
+	error = directory_fd < 0 ?
+			-errno :
+			name_in_root(own_root, directory_fd, directory);
+	if (error) {
+		fprintf(stderr, "open: %s: %s\n", argv[1], strerror(-error));
 		return EXIT_SUPERVISOR;
 	}
 	listener = start_command(argv + 2, numbers, COUNT(numbers), NULL,

@@ -8,6 +8,7 @@
 #define SOCKET_H
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -108,11 +109,11 @@ static inline int receive_fd(int socket)
 static inline int set_path(struct sockaddr_un *name, const char *path)
 {
 	name->sun_family = AF_UNIX;
-	if (strlen(path) < sizeof(name->sun_path)) {
+	if (path[0] && strlen(path) < sizeof(name->sun_path)) {
 		strcpy(name->sun_path, path);
 		return 0;
 	}
-	errno = ENAMETOOLONG;
+	errno = path[0] ? ENAMETOOLONG : ENOENT;
 	return -1;
 }
 
@@ -123,13 +124,13 @@ static inline int listen_on(const char *path)
 	struct stat status;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (set_path(&name, path) < 0)
+	if (fd < 0 || set_path(&name, path) < 0)
 		return -1;
 	/* What an earlier supervisor left. */
 	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
 		unlink(path);
 	umask(077);
-	if (fd < 0 || bind(fd, (void *)&name, sizeof(name)) < 0 ||
+	if (bind(fd, (void *)&name, sizeof(name)) < 0 ||
 	    listen(fd, SOMAXCONN) < 0)
 		return -1;
 	return fd;
@@ -149,6 +150,7 @@ static inline int accept_or_refuse(int socket)
 	fd = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
 	error = errno;
 	if (fd < 0 && error == EMFILE && spare >= 0) {
+		perror("a connection is refused: accept4");
 		close(spare);
 		close(accept(socket, NULL, NULL));
 		spare = dup(socket);

@@ -3,7 +3,6 @@
 /*
  * What a supervisor has to know of the target's files: the path that a call
  * points to, and where it leads in the target's own root and working directory.
- *
  * A function returns 0 or a descriptor, or a negative errno. -ESRCH says that
  * the target has left the call, so that nobody waits for an answer.
  */
@@ -31,9 +30,8 @@ static inline void make_printable(char *text)
 }
 
 /*
- * Opens a file in /proc/PID. If the target has died, the pid may belong to
- * another process by now. Checking the id after opening the file excludes that,
- * if /proc is that of the supervisor's own pid namespace.
+ * Opens a file in /proc/PID, which has to be the supervisor's own /proc. If the
+ * id is still valid afterwards, the pid still belongs to the target.
  */
 static inline int open_proc(int listener, const struct seccomp_notif *req,
 			    const char *file, int flags)
@@ -53,7 +51,7 @@ static inline int open_proc(int listener, const struct seccomp_notif *req,
 
 /*
  * Copies a path of up to PATH_MAX bytes. The program needs
- * _FILE_OFFSET_BITS=64: an off_t of 32 bits is too small for any address.
+ * _FILE_OFFSET_BITS=64: an off_t of 32 bits cannot hold every address.
  */
 static inline int copy_path(int listener, const struct seccomp_notif *req,
 			    uint64_t address, char *path)
@@ -61,8 +59,7 @@ static inline int copy_path(int listener, const struct seccomp_notif *req,
 	int memory = open_proc(listener, req, "mem", O_RDONLY);
 	ssize_t length;
 
-	_Static_assert(sizeof(off_t) == sizeof(address),
-		       "define _FILE_OFFSET_BITS as 64");
+	_Static_assert(sizeof(off_t) == sizeof(address), "_FILE_OFFSET_BITS");
 	if (memory < 0)
 		return memory;
 	length = pread(memory, path, PATH_MAX, (off_t)address);
@@ -82,8 +79,11 @@ static inline int open_in_root(int root, const char *path, int flags, int mode)
 	struct open_how how = { .flags = (__u64)(flags | O_CLOEXEC),
 				.mode = (__u64)mode,
 				.resolve = RESOLVE_IN_ROOT };
-	int fd = (int)syscall(__NR_openat2, root, path, &how, sizeof(how));
+	int fd, tries = 100;
 
+	do /* EAGAIN: a rename or mount elsewhere disturbed the check of ".." */
+		fd = (int)syscall(__NR_openat2, root, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && --tries);
 	return fd < 0 ? -errno : fd;
 }
 

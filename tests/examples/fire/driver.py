@@ -444,7 +444,7 @@ def conditions(other_victim):
                   attack=kill_targets, runs=5, unfit=STATIC),
         Condition("SIGCHLD ignored", works, prefix=["env", "--ignore-signal=CHLD"],
                   unfit=AGENT),
-        # If it may not read standard error, glibc's perror(3) changes errno.
+        # glibc's perror(3) changes errno if standard error is open only for writing.
         Condition("a command that is not found", has_status(127), victim="/no/command",
                   prefix=["sh", "-c", 'exec "$@" 2>errors', "sh"],
                   only=("EXAMPLES", "demo", "open")),
@@ -482,7 +482,7 @@ def conditions(other_victim):
     if ROOT:
         table += [
             Condition("no /proc", refuses_what_it_cannot_read, under="no-proc"),
-            # There, the numbers of the first processes are those of kernel threads here.
+            # In a new pid namespace, the first pids are those of kernel threads in this /proc.
             Condition("a /proc of another namespace", refuses_what_it_cannot_read,
                       prefix=["unshare", "--pid", "--fork"], only=("EXAMPLES", "demo")),
             Condition("a target in a root of its own", works, options=["-r", "FOLDER"],

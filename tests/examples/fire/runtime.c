@@ -4,8 +4,8 @@
  * runtime SOCKET NAME COMMAND [ARG...]: does what an OCI runtime does for a
  * container with a "listenerPath". It sends the agent the state in two pieces,
  * with another descriptor before the listener, and leaves the connection open.
- * Another process, like that of a real runtime, has a copy of the listener
- * until some time after the command has ended.
+ * Like that of a real runtime, another process has a copy of the listener: here
+ * for 200 ms, even if the command ends sooner.
  *
  * "Read the container process state, which is JSON, until the object is
  * complete, not until the end of the stream: some runtimes keep the
