@@ -408,17 +408,17 @@ static int call_from_place(void *arg)
 /*
  * "With readlink(2), read the name of /proc/pid/root, and the name of the
  * directory that the path is relative to."
- * "If the second name does not begin with the first one, followed by a slash or
- * nothing, the directory is outside of the target's root: refuse the call."
- * "The rest of the second name is the name of the directory in the target's
- * root." "If a name is only a slash, replace it by an empty one." "If this
- * name leads to another file than that directory (see fstat(2)), the directory
- * was removed, or is covered by a mount: refuse the call." "Put that name and a
- * slash before a relative path, and resolve the result from /proc/pid/root with
- * openat2(2) (since Linux 5.6) and RESOLVE_IN_ROOT." "The functions in
- * tests/examples/target.h of the library's source resolve paths in this way."
- * In /proc, the name of a removed directory ends in " (deleted)", and another
- * directory has that name here.
+ * "If the directory's name is not the root's name, and does not begin with the
+ * root's name and a slash, the directory is outside of the target's root:
+ * refuse the call." "The rest of the directory's name is its name in the
+ * target's root." "If a name is only a slash, replace it by an empty one." "If
+ * this name leads to another file than that directory (see fstat(2)), the
+ * directory was removed, or is covered by a mount: refuse the call." "Put that
+ * name and a slash before a relative path, and resolve the result from
+ * /proc/pid/root with openat2(2) (since Linux 5.6) and RESOLVE_IN_ROOT." "The
+ * functions in tests/examples/target.h of the library's source resolve paths in
+ * this way." In /proc, the name of a removed directory ends in " (deleted)",
+ * and another directory has that name here.
  */
 START_TEST(a_relative_path_is_made_absolute_or_refused)
 {

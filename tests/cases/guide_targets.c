@@ -500,9 +500,9 @@ START_TEST(a_closed_listener_stays_in_epoll_while_there_is_a_copy)
 END_TEST
 
 /*
- * "For a descriptor that is not a listener, seccomp_notify_id_valid() sets
- * errno to another error than ENOENT: check errno, because poll(2) may always
- * report POLLERR for such a descriptor."
+ * "Then call seccomp_notify_id_valid() with the id 0: if errno is not ENOENT,
+ * the received descriptor is not a listener, and a loop might spin, because
+ * poll(2) may always report POLLERR."
  */
 START_TEST(id_valid_tells_a_listener_from_another_descriptor)
 {

@@ -83,7 +83,7 @@ static inline int start_command(char **command, const int *numbers,
 	return listener;
 }
 
-/* Sends a response. Returns 0, even if the target has left the call, or -1. */
+/* Returns 0, or -1 after a message. That the target has left is no failure. */
 static inline int respond(int listener, struct seccomp_notif_resp *resp)
 {
 	if (seccomp_notify_respond(listener, resp) == 0 || errno == ENOENT)

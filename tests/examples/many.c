@@ -13,9 +13,9 @@
  * depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it does
  * not matter if a target changes the path before the kernel reads it.
  *
- * SIGINT and SIGTERM end the supervisor, and every command with it, unless its
- * output waits for a full pipe. Exit status: 0 if each command had exit status
- * 0, or else 1. Needs Linux 5.9.
+ * SIGINT and SIGTERM end the supervisor, and every command with it, but not
+ * while the supervisor waits to write to a full pipe. Exit status: 0 if each
+ * command had exit status 0, or else 1. Needs Linux 5.9.
  */
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -88,7 +88,7 @@ static int answer(int listener, const struct seccomp_notif *req,
 	       resp->error ? "no more" : "one more");
 	if (seccomp_notify_respond(listener, resp) == 0)
 		target->made += !resp->error;
-	else if (errno != ENOENT) /* a signal: the call may be made again */
+	else if (errno != ENOENT) /* ENOENT: not made, so not counted */
 		return respond(listener, resp); /* prints the error */
 	return 0;
 }

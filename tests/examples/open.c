@@ -14,8 +14,8 @@
  * and puts its descriptor into the target: whatever the target does to the path
  * or to its links meanwhile, no other file is lent. All other calls are left to
  * the kernel, which decides by the target's own rights. A target can open a
- * lent file again through /proc/self/fd, so no file below DIRECTORY may have
- * permissions that are too wide.
+ * lent file again through /proc/self/fd, for writing too, whatever its
+ * directories forbid. So no file below DIRECTORY may be writable for targets.
  *
  * Needs Linux 5.14.
  */

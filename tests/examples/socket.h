@@ -81,7 +81,7 @@ static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 	return -1;
 }
 
-/* Any other descriptor could keep poll(2) busy for ever. */
+/* A descriptor that is no listener could keep poll(2) busy for ever. */
 static inline int is_listener(int fd)
 {
 	return seccomp_notify_id_valid(fd, 0) == 0 || errno == ENOENT;

@@ -311,7 +311,8 @@ def gives_up(pattern, *others):
 
 
 # "To serve the processes that the command leaves behind, call waitpid(2) when that
-# descriptor is readable, and go on until POLLHUP."
+# descriptor is readable, and go on until POLLHUP, which needs Linux 5.9 and a
+# supervisor that does not carry the filter."
 def leaves_no_child_alone(program, result):
     """The program under EXAMPLES ends with its command, and then closes the listener."""
     if (program.name == "EXAMPLES") != ("x Function not implemented" in result.text):
