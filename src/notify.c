@@ -15,7 +15,7 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /*
- * libc's ioctl() takes the request as an int (musl) or unsigned long (glibc).
+ * Not libc's ioctl(), whose request is an int (musl) or unsigned long (glibc).
  * EINTR: the kernel has done nothing. A receive fails; the others try again.
  */
 static long listener_ioctl(int fd, unsigned long nr, const void *arg)

@@ -12,10 +12,10 @@
 
 /*
  * Sets the flag once for each listener; doing so again is safe. A new listener
- * may reuse a descriptor, but its ids start at a random 64-bit number. So an id
- * whose block (id >> 16) is neither the last id's nor next to it is taken for a
- * new listener's. 3 of 2^48 new ones are not noticed (32-bit: 3 of 2^32). Not
- * inlined, so that a receive that wants no flag saves no registers for it.
+ * may reuse a descriptor, but its ids start at a random 64-bit number. If an
+ * id's block (id >> 16) is neither the last id's block nor next to that, the
+ * listener is new. Of 2^48 new listeners, 3 are not noticed (32-bit: of 2^32).
+ * Not inlined, so that a receive without the flag saves no registers for it.
  */
 __attribute__((noinline)) static void set_sync_wake_up(int fd, uint64_t id)
 {

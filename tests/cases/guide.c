@@ -435,7 +435,7 @@ static int call_at_the_end_of_a_page(void *size)
 /*
  * "A string may end just before a page that does not exist, so a read that
  * returns fewer bytes than were asked for is not an error."
- * "The copy need not contain a null byte: look for one before you use the copy
+ * "The copy may lack a null byte: look for one before you use the copy
  * as a string, and refuse the call if there is none."
  */
 START_TEST(a_read_ends_where_the_memory_does)

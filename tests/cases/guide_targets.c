@@ -136,7 +136,7 @@ static int call_under_later_filter(void *arg)
 }
 
 /*
- * "A supervisor need not see every call, because the target can install another
+ * "A supervisor may miss calls, because the target can install another
  * filter later."
  * "If that filter returns an action of higher precedence, such as
  * SECCOMP_RET_ERRNO, the supervisor does not see the call."

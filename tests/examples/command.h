@@ -77,9 +77,9 @@ static inline int start_command(char **command, const int *numbers,
 	if (listener < 0 && errno != EPROTO)
 		perror("recvmsg");
 	close(sockets[0]);
-	/* If seccomp(2) has killed the child, it could not print a message. */
+	/* If a filter has killed the child, the child printed no message. */
 	if (listener < 0 && *pid > 0 && wait_for_command(*pid) > 128)
-		fputs("seccomp: the call has killed the process\n", stderr);
+		fputs("seccomp: a filter has killed the process\n", stderr);
 	return listener;
 }
 

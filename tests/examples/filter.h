@@ -22,7 +22,7 @@
  *
  * A process of another architecture is killed: its system calls have other
  * numbers, so the supervisor would answer the wrong ones. So is a process that
- * makes x32 calls on x86-64, whose numbers have a bit of their own.
+ * makes calls of x32 on x86-64: numbers of x32 have a bit of their own.
  */
 static inline int trap_calls(const int *numbers, size_t count)
 {

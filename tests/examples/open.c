@@ -102,8 +102,8 @@ static int open_for(int listener, const struct seccomp_notif *req)
  * call then has its answer, so seccomp_notify_respond() is not called.
  *
  * Signals are blocked: one that interrupted the ioctl(2) could make the
- * target's call return 0, which is another descriptor. Only the user himself
- * could stop or kill this supervisor meanwhile.
+ * target's call return 0, which is another descriptor. SIGSTOP and SIGKILL
+ * cannot be blocked, but only this user or root can send them.
  */
 static int lend(int listener, const struct seccomp_notif *req, int fd)
 {
