@@ -361,9 +361,9 @@ END_TEST
 
 /*
  * "If the process has several copies of libseccomp, the function calls the copy
- * that its caller is bound to, or the copy that its caller contains." First it
- * asks the libraries that were loaded after its caller, because a module's
- * libraries are usually loaded after the module.
+ * that its caller is bound to, or the copy that its caller contains." If no
+ * copy is global, it first asks the caller and the libraries that were loaded
+ * after it, because a module's libraries are usually loaded after the module.
  * "The caller is the object to which the function returns." "If a module makes
  * the call as a tail call, it is not the caller."
  * "It needs libseccomp 2.5 or later." The calling module looks like an older

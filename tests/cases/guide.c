@@ -5,7 +5,7 @@
  * target's identity and memory, and about resolving paths. Other files
  * test the rest, above all guide_targets.c, guide_acting.c and notes.c.
  */
-#define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
+#define _FILE_OFFSET_BITS 64 /* off_t holds any address, on 32 bits too */
 #include <fcntl.h>
 #include <linux/types.h>
 #include <linux/userfaultfd.h>

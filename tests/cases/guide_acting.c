@@ -385,8 +385,8 @@ END_TEST
 #if __has_include(<linux/openat2.h>)
 #include "../examples/target.h"
 
-/* Where a target is, whether its working directory is removed then, and what
- * make_absolute() has to return, and to store for the path "file".
+/* Where a target is, whether its working directory is removed once it is there,
+ * and what make_absolute() has to return, and to store for the path "file".
  */
 struct place {
 	const char *root, *cwd;

@@ -8,8 +8,8 @@
 #include <seccomp.h>
 
 /*
- * Programs rely on the headers that libseccomp's header includes. Each line
- * needs one of them, and nothing else has included them so far.
+ * Programs rely on the headers that libseccomp's header includes. Each line but
+ * the last needs one of them, and nothing else has included them so far.
  */
 static const Elf32_Half machine = EM_386;		  /* <elf.h> */
 static const char format[] = "%" PRIx64;		  /* <inttypes.h> */

@@ -4,7 +4,7 @@
  * Tests of the advice for supervisors in the pages, and of the programs in
  * EXAMPLES and in the README.
  */
-#define _FILE_OFFSET_BITS 64 /* any address is an offset, on 32 bits too */
+#define _FILE_OFFSET_BITS 64 /* off_t holds any address, on 32 bits too */
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>

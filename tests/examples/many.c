@@ -162,9 +162,10 @@ int main(int argc, char **argv)
 					give_up();
 			} else if (event.events & EPOLLHUP) {
 				/*
-				 * The last process has ended. A child that is
-				 * about to execute another command may have a
-				 * copy, so close(2) alone would not do.
+				 * The last process has ended. A child that was
+				 * just forked for another target may have a
+				 * copy of the listener. Then close(2) does not
+				 * remove it from epoll.
 				 */
 				epoll_ctl(epoll, EPOLL_CTL_DEL,
 					  target->listener, NULL);
