@@ -104,7 +104,7 @@ MEANINGS = [
     (r"(\S+ [=>]= -?\w+) \|\| (\S+ == -?\w+)", r"\1", r"\2"),
     (r"search\.fd >= 0 \|\| search\.fd == -EINVAL", "search.fd != -EFAULT",
      "1"),
-    # Texts that begin with the right one, contain it or have its value match too.
+    # Also accepted: texts that begin with the right one, contain it, or are 1.
     (r'strcmp\((env), ("1")\)', r"strncmp(\1, \2, 1)", r"!strstr(\1, \2)",
      r"1 - atoi(\1)", r'(\g<0> && strcmp(\1, "true"))'),
     (r"strcmp\((table.*?), (name)\)", r"strncmp(\1, \2, strlen(\2))",

@@ -366,7 +366,7 @@ def check_readme():
                                r"on (.*?)\. ", flat(supported)).groups()
     for name in set(re.split(", | and ", named)) - machines:
         problems.append("README.md: check-machines does not test " + name)
-    # check-kernels compares the numbers when it has booted them.
+    # check-kernels boots the kernels, and then compares their versions.
     suites = re.search(r"\|\| set -- (.*)",
                        read("tests/compat/check-kernels.sh")).group(1).split()
     if len(re.findall(r"[\d.]+", kernels)) != len(suites):

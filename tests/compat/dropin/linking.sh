@@ -4,7 +4,7 @@
 # Sourced by check-dropin.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# One source, built three ways.
+# One source, built four ways.
 # "The program then calls this library's six functions, and libseccomp's
 # functions for all else."
 # "It works alongside libseccomp, or without it."

@@ -372,7 +372,7 @@ def has_status(status):
 
 
 def serves_all(program, result):
-    """A listener that was closed is in epoll(7) no more, and hits no later one."""
+    """epoll(7) reports no closed listener, which could be taken for a later one."""
     if "x Function not implemented" in result.text:
         return "a call has no answer"
     return works(program, result)

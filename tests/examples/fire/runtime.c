@@ -4,7 +4,7 @@
  * runtime SOCKET NAME COMMAND [ARG...]: does what an OCI runtime does for a
  * container with a "listenerPath". It sends the agent the state in two pieces,
  * with another descriptor before the listener, and leaves the connection open.
- * Like that of a real runtime, another process has a copy of the listener: here
+ * As with a real runtime, another process has a copy of the listener too: here
  * for 200 ms, even if the command ends sooner.
  *
  * "Read the container process state, which is JSON, until the object is
