@@ -82,19 +82,13 @@ START_TEST(addfd_lends_a_descriptor_and_may_respond)
 }
 END_TEST
 
-static int call_with_handler(void *arg)
-{
-	catch_signal(SIGUSR1, 0);
-	return call_then_idle(arg);
-}
-
 /*
  * "If the target leaves its call in between, it keeps the descriptor."
  * "If SECCOMP_IOCTL_NOTIF_ADDFD fails with another error than ENOENT,"
  */
 START_TEST(a_target_that_left_keeps_the_descriptor)
 {
-	struct target target = start_target(call_with_handler, NULL);
+	struct target target = start_target(call_under_handler, NULL);
 	struct addfd addfd = { .id = receive(target.listener).id,
 			       .srcfd = STDIN_FILENO };
 	char path[64];
@@ -148,6 +142,16 @@ START_TEST(addfd_that_fails_sends_no_response)
 }
 END_TEST
 
+/* Copies a descriptor of a process or, with PIDFD_THREAD, of a thread. */
+static int copy_descriptor(uint32_t pid, unsigned int flags, int fd)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, flags);
+	int copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+
+	close(process);
+	return copy;
+}
+
 static int call_with_socket(void *arg)
 {
 	int sockets[2];
@@ -173,8 +177,7 @@ START_TEST(a_copy_of_the_targets_descriptor_shares_its_flags)
 	struct target target = start_target(call_with_socket, NULL);
 	struct seccomp_notif req = receive(target.listener);
 	struct seccomp_notif_resp resp = { .id = req.id, .val = 47 };
-	int process = (int)syscall(SYS_pidfd_open, req.pid, 0);
-	int copy = (int)syscall(SYS_pidfd_getfd, process, req.data.args[0], 0);
+	int copy = copy_descriptor(req.pid, 0, (int)req.data.args[0]);
 
 	if (kernel_version() < KERNEL(5, 6)) {
 		ck_assert_int_eq(copy, -1);
@@ -208,8 +211,7 @@ START_TEST(a_server_sees_the_supervisor_not_the_target)
 	struct target target = start_target(call_and_write, NULL);
 	struct seccomp_notif req = receive(target.listener);
 	struct seccomp_notif_resp resp = { .id = req.id, .val = 47 };
-	int process = (int)syscall(SYS_pidfd_open, req.pid, 0);
-	int copy = (int)syscall(SYS_pidfd_getfd, process, req.data.args[0], 0);
+	int copy = copy_descriptor(req.pid, 0, (int)req.data.args[0]);
 	int server = socket(AF_UNIX, SOCK_STREAM, 0);
 	/* The kernel chooses a name if there is none. */
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
@@ -243,20 +245,19 @@ END_TEST
 
 enum { NUMBER = 200 }; /* a descriptor that each table has */
 
-static int file_with(char content)
+static void open_file_with(char content)
 {
 	int fd = (int)syscall(SYS_memfd_create, "file", 0);
 
 	MUST(fd >= 0 && write(fd, &content, 1) == 1);
 	MUST(dup2(fd, NUMBER) == NUMBER);
-	return fd;
 }
 
 static void *call_from_own_table(void *first_ends)
 {
 	if (!first_ends) {
 		MUST(unshare(CLONE_FILES) == 0);
-		file_with('t');
+		open_file_with('t');
 	}
 	make_trapped_call(NUMBER, 0, 0, 0, 0, 0);
 	_exit(0);
@@ -266,7 +267,7 @@ static int start_thread_with_table(void *first_ends)
 {
 	pthread_t thread;
 
-	file_with('p');
+	open_file_with('p');
 	MUST(pthread_create(&thread, NULL, call_from_own_table, first_ends) ==
 	     0);
 	if (first_ends)
@@ -278,14 +279,12 @@ static int start_thread_with_table(void *first_ends)
 /* Copies a descriptor; returns the byte in its file, or 0 if it fails. */
 static char content_of_copy(pid_t pid, unsigned int flags)
 {
-	int process = (int)syscall(SYS_pidfd_open, pid, flags);
-	int copy = (int)syscall(SYS_pidfd_getfd, process, NUMBER, 0);
+	int copy = copy_descriptor((uint32_t)pid, flags, NUMBER);
 	char content = 0;
 
 	if (copy >= 0)
 		ck_assert_int_eq(pread(copy, &content, 1, 0), 1);
 	close(copy);
-	close(process);
 	return content;
 }
 
@@ -388,11 +387,15 @@ END_TEST
 /* Where a target is, whether its working directory is removed once it is there,
  * and what make_absolute() has to return, and to store for the path "file".
  */
-struct place {
+static struct place {
 	const char *root, *cwd;
 	bool removed;
 	int error;
 	const char *whole;
+} places[] = {
+	{ NULL, "a", true, -ESTALE, NULL }, { "b", "b/c", false, 0, "/c/file" },
+	{ "b", "b", false, 0, "/file" },    { "b", "b/c", true, -ESTALE, NULL },
+	{ "b", "bc", false, -EXDEV, NULL }, { "b", ".", false, -EXDEV, NULL },
 };
 
 static int call_from_place(void *arg)
@@ -422,14 +425,6 @@ static int call_from_place(void *arg)
  */
 START_TEST(a_relative_path_is_made_absolute_or_refused)
 {
-	static struct place places[] = {
-		{ NULL, "a", true, -ESTALE, NULL },
-		{ "b", "b/c", false, 0, "/c/file" },
-		{ "b", "b", false, 0, "/file" },
-		{ "b", "b/c", true, -ESTALE, NULL },
-		{ "b", "bc", false, -EXDEV, NULL },
-		{ "b", ".", false, -EXDEV, NULL },
-	};
 	struct place *place = &places[_i];
 	static const char *const folders[] = { "a",   "a (deleted)",  "b", "bc",
 					       "b/c", "b/c (deleted)" };
@@ -464,7 +459,7 @@ START_TEST(a_relative_path_is_made_absolute_or_refused)
 	rmdir(folder);
 }
 END_TEST
-#define PLACES 6
+#define PLACES COUNT(places)
 #else
 START_TEST(a_relative_path_is_made_absolute_or_refused)
 {

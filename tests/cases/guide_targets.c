@@ -14,21 +14,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "harness.h"
 
-/*
- * What becomes of a trapped call that a signal interrupts depends on the
- * architecture: see seccomp_notify_supervisor(7).
- */
-#ifdef __mips__
-#define GIVES_EINTR false
-#else
-#define GIVES_EINTR true
-#endif
+/* Beside GIVES_EINTR. */
 #if defined(__arm__) || defined(__mips__)
 #define RESTARTS_CALLS false
 #else
@@ -568,14 +559,6 @@ START_TEST(proc_knows_a_thread_and_pidfd_open_does_not)
 	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
-
-static int install_trap(void)
-{
-	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
-
-	return install_filter(&rule, 1, SECCOMP_RET_ALLOW,
-			      SECCOMP_FILTER_FLAG_NEW_LISTENER);
-}
 
 static void *install_in_thread(void *listener)
 {

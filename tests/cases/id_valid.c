@@ -64,16 +64,10 @@ START_TEST(the_notification_of_a_dead_target_is_not_valid)
 }
 END_TEST
 
-static int call_and_catch_signal(void *arg)
-{
-	catch_signal(SIGUSR1, 0);
-	return call_then_idle(arg);
-}
-
 /* "or the target died, left its call because of a signal," */
 START_TEST(the_notification_of_a_call_left_for_a_signal_is_not_valid)
 {
-	struct target target = start_target(call_and_catch_signal, NULL);
+	struct target target = start_target(call_under_handler, NULL);
 	uint64_t id = receive(target.listener).id;
 
 	assert_succeeds(seccomp_notify_id_valid(target.listener, id));
@@ -96,7 +90,7 @@ static int call_with_default_sigterm(void *blocks)
 	}
 	signal(SIGTERM, SIG_DFL); /* Check installs a handler. */
 	signal(SIGQUIT, SIG_DFL); /* A script's background job ignores it. */
-	return call_and_catch_signal(NULL);
+	return call_under_handler(NULL);
 }
 
 /*

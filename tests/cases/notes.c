@@ -258,9 +258,7 @@ END_TEST
 /* Installs a filter on the test itself, and returns its listener. */
 static int trap_oneself(void)
 {
-	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
-	int listener = install_filter(&rule, 1, SECCOMP_RET_ALLOW,
-				      SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	int listener = install_trap();
 
 	ck_assert_int_ge(listener, 0);
 	return listener;

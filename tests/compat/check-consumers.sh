@@ -62,8 +62,8 @@ trap 'status=$?; set +e; remove_cgroups; (exit $status); clean_up' EXIT
 # --- Debian's archive --------------------------------------------------------
 
 # For each suite, the packages that contain the consumers, and those that the
-# consumers need and that this machine may lack. "Bookworm and sid are the releases of Debian that they
-# come from."
+# consumers need and that this machine may lack. "Bookworm and sid are the
+# releases of Debian that they come from."
 declare -A packages=(
 	[bookworm]="libseccomp2 libseccomp-dev libcap2 libcap-dev librust-libc-dev
 		golang-github-seccomp-libseccomp-golang-dev busybox-static runc

@@ -31,8 +31,7 @@
 #include "socket.h"
 #include "target.h"
 
-/* `path` is the argument with the path. If it is 1, argument 0 is the folder.
- */
+/* `path` is the argument with the path. If it is 1, the folder is argument 0 */
 static const struct call {
 	long nr;
 	const char *name; /* in rules */

@@ -16,6 +16,14 @@
 
 #include "harness.h"
 
+int install_trap(void)
+{
+	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
+
+	return install_filter(&rule, 1, SECCOMP_RET_ALLOW,
+			      SECCOMP_FILTER_FLAG_NEW_LISTENER);
+}
+
 void deny_call(int nr, int arg, uint32_t value, int error)
 {
 	const struct rule rule = { nr, arg, value,
@@ -145,6 +153,12 @@ int call_then_idle(void *arg)
 {
 	make_trapped_call(0, 0, 0, 0, 0, 0);
 	return idle(arg);
+}
+
+int call_under_handler(void *arg)
+{
+	catch_signal(SIGUSR1, 0);
+	return call_then_idle(arg);
 }
 
 void answer_simulated(const struct seccomp_notif *req,

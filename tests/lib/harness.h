@@ -56,6 +56,19 @@
  */
 #define TRAPPED SYS_getsid
 
+/*
+ * What becomes of a trapped call that a signal interrupts depends on the
+ * architecture: see seccomp_notify_supervisor(7).
+ */
+#ifdef __mips__
+#define GIVES_EINTR false
+#else
+#define GIVES_EINTR true
+#endif
+
+/* Installs a filter on this thread that traps TRAPPED; its listener, or -1. */
+int install_trap(void);
+
 /* Installs a filter that makes one call fail and allows the others. */
 void deny_call(int nr, int arg, uint32_t value, int error);
 
@@ -101,6 +114,8 @@ int call_and_check(void *arg);
 int call_forever(void *arg);
 /* A body that makes one call, and then waits until it is killed. */
 int call_then_idle(void *arg);
+/* The same; SIGUSR1 interrupts that call. */
+int call_under_handler(void *arg);
 /* A body that only waits until it is killed. */
 int idle(void *arg);
 

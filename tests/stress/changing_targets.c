@@ -14,11 +14,6 @@
 
 #include "faults.h"
 
-#ifdef __mips__
-#define GIVES_EINTR false
-#else
-#define GIVES_EINTR true
-#endif
 #define SKIP_IF_NO_EINTR()                                                        \
 	do {                                                                      \
 		if (!GIVES_EINTR)                                                 \
@@ -316,24 +311,16 @@ START_TEST(a_signal_before_receive_takes_a_killable_target_out_of_its_call)
 }
 END_TEST
 
-static int install_second_filter(void)
-{
-	const struct rule rule = { TRAPPED, -1, 0, SECCOMP_RET_USER_NOTIF };
-
-	return install_filter(&rule, 1, SECCOMP_RET_ALLOW,
-			      SECCOMP_FILTER_FLAG_NEW_LISTENER);
-}
-
 static int try_second_listener(void *arg)
 {
 	pid_t child;
 
-	if (install_second_filter() != -1 || errno != EBUSY)
+	if (install_trap() != -1 || errno != EBUSY)
 		return 1;
 	/* A child inherits the filter, and is refused like its parent. */
 	child = fork_bound();
 	if (child == 0)
-		_exit(install_second_filter() != -1 || errno != EBUSY ||
+		_exit(install_trap() != -1 || errno != EBUSY ||
 		      call_with_41(NULL) != 0);
 	if (reap(child) != 0)
 		return 2;
@@ -364,7 +351,7 @@ static int replace_listener(void *arg)
 	if (call_with_41(NULL) != 0)
 		return 1;
 	do {
-		listener = install_second_filter();
+		listener = install_trap();
 	} while (listener < 0 && errno == EBUSY && poll(NULL, 0, 1) == 0);
 	if (listener < 0 || send_fd(*socket, listener) != 0)
 		return 2;

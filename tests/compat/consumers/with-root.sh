@@ -4,7 +4,8 @@
 # with-root.sh ROOT COMMAND...: runs the command on a machine where the packages
 # unpacked in ROOT are installed. ROOT/usr lies over the /usr of this machine,
 # /run is empty, and /sys/fs/cgroup has cgroup v2 if CGROUP=v2 is in the
-# environment, or else nothing. Only the command and its children see that; they have process ids of their own and end with this script.
+# environment, or else nothing. Only the command and its children see that; they
+# have process ids of their own and end with this script.
 set -euo pipefail
 
 if [ "${WITH_ROOT-}" != inside ]; then

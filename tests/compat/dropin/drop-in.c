@@ -96,8 +96,7 @@ int main(void)
 	for (int call = 0; call < CALLS; call++)
 		if (!answer(listener, target, 4711 + call)) {
 			fprintf(stderr, "call %d is not answered\n", call);
-			return 1; /* closes the listener, so the target goes on
-				   */
+			return 1; /* closes the listener: the target goes on */
 		}
 	if (waitpid(target, &status, 0) != target || status != 0) {
 		fprintf(stderr, "the target saw other answers\n");
