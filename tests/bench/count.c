@@ -6,9 +6,9 @@
  *	count instructions|calls LISTENERS TARGETS
  *
  * counts user-space instructions, by single steps, or system calls, in a
- * supervisor that has LISTENERS listeners. One listener has TARGETS targets;
- * several have one each. It prints the median over all notifications for each
- * function.
+ * supervisor that has LISTENERS listeners. If LISTENERS is 1, the listener has
+ * TARGETS targets; otherwise, each listener has one. It prints the median over
+ * all notifications for each function.
  *
  * `count pages LIBRARY` prints the KiB of the library that are private and
  * dirty in this program.

@@ -393,7 +393,7 @@ static int hide_memory_and_call(void *arg)
  * ptrace(2), and fail if the supervisor has no right to read the target's
  * memory."
  */
-START_TEST(hidden_memory_cannot_be_read_but_its_call_is_received)
+START_TEST(a_target_that_hides_its_memory_is_received_but_not_read)
 {
 	bool by_file = _i;
 	struct target target = start_target(hide_memory_and_call, NULL);
@@ -612,8 +612,8 @@ TCase *guide_tests(void)
 	tcase_add_test(tests,
 		       a_read_of_memory_that_is_never_filled_waits_for_ever);
 	tcase_add_loop_test(
-		tests, hidden_memory_cannot_be_read_but_its_call_is_received, 0,
-		2);
+		tests, a_target_that_hides_its_memory_is_received_but_not_read,
+		0, 2);
 	tcase_add_loop_test(tests, a_read_ends_where_the_memory_does, 0, 4);
 	tcase_add_test(tests,
 		       a_proc_of_another_pid_namespace_has_another_process);

@@ -83,8 +83,9 @@ START_TEST(addfd_lends_a_descriptor_and_may_respond)
 END_TEST
 
 /*
- * "If the target leaves its call in between, it keeps the descriptor."
- * "If SECCOMP_IOCTL_NOTIF_ADDFD fails with another error than ENOENT,"
+ * Between ADDFD and the response: "If the target leaves its call in between, it
+ * keeps the descriptor." For "If SECCOMP_IOCTL_NOTIF_ADDFD fails with another
+ * error than ENOENT," see addfd_that_fails_sends_no_response.
  */
 START_TEST(a_target_that_left_keeps_the_descriptor)
 {
@@ -123,8 +124,9 @@ static int call_with_full_table(void *arg)
 }
 
 /*
- * "no response was sent: send one with that error, such as EMFILE if the target
- * has as many descriptors as it may have."
+ * If ADDFD fails with another error than that of a target that left: "no
+ * response was sent: send one with that error, such as EMFILE if the target has
+ * as many descriptors as it may have."
  */
 START_TEST(addfd_that_fails_sends_no_response)
 {
@@ -384,8 +386,9 @@ END_TEST
 #if __has_include(<linux/openat2.h>)
 #include "../examples/target.h"
 
-/* Where a target is, whether its working directory is removed once it is there,
- * and what make_absolute() has to return, and to store for the path "file".
+/* A target's root and working directory, whether the latter is removed after
+ * the target has entered it, what make_absolute() has to return, and what it
+ * has to store as the absolute form of the path "file".
  */
 static struct place {
 	const char *root, *cwd;
@@ -410,13 +413,14 @@ static int call_from_place(void *arg)
 
 /*
  * "With readlink(2), read the name of /proc/pid/root, and the name of the
- * directory that the path is relative to."
+ * directory that the path is relative to." "If a name is only a slash, replace
+ * it by an empty one."
  * "If the directory's name is not the root's name, and does not begin with the
  * root's name and a slash, the directory is outside of the target's root:
  * refuse the call." "The rest of the directory's name is its name in the
- * target's root." "If a name is only a slash, replace it by an empty one." "If
- * this name leads to another file than that directory (see fstat(2)), the
- * directory was removed, or is covered by a mount: refuse the call." "Put that
+ * target's root." "If this name leads to another file than that directory (see
+ * fstat(2)), the directory was removed, or is covered by a mount: refuse the
+ * call." "Put that
  * name and a slash before a relative path, and resolve the result from
  * /proc/pid/root with openat2(2) (since Linux 5.6) and RESOLVE_IN_ROOT." "The
  * functions in tests/examples/target.h of the library's source resolve paths in

@@ -19,7 +19,7 @@
 
 #include "harness.h"
 
-/* Beside GIVES_EINTR. */
+/* Does the kernel restart interrupted calls? (See also GIVES_EINTR.) */
 #if defined(__arm__) || defined(__mips__)
 #define RESTARTS_CALLS false
 #else
@@ -71,8 +71,9 @@ static int wait_with_restart(void *arg)
 }
 
 /*
- * "After a handler with SA_RESTART,"
- * "even if it is a call that the kernel otherwise never restarts."
+ * "After a handler with SA_RESTART," "the call is restarted, which causes
+ * another notification, even if it is a call that the kernel otherwise never
+ * restarts."
  */
 START_TEST(a_handler_with_sa_restart_restarts_even_epoll_wait)
 {
@@ -414,9 +415,10 @@ START_TEST(since_5_19_notifications_come_in_order)
 END_TEST
 
 /*
+ * "ENOENT The target died, or left its call because of a signal, before its
+ * notification was received."
  * "Such a notification can also make a later receive fail with this error at
- * once, instead of waiting." Here, a target leaves before its
- * notification is received, and the notification of another target is received
+ * once, instead of waiting." Here, another target's notification is received
  * first.
  */
 START_TEST(a_target_that_left_ends_a_later_receive)

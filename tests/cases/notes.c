@@ -268,7 +268,8 @@ static int trap_oneself(void)
  * "Each thread that carries the filter is a target."
  * "A supervisor that installed the filter on itself gets no POLLHUP when its
  * children have gone, and a trapped call of its own waits for ever."
- * "On MIPS, the call fails with the error 512."
+ * Here, a signal interrupts that call. "On MIPS, the call fails with the error
+ * 512."
  */
 START_TEST(a_supervisor_that_carries_the_filter_is_a_target)
 {
@@ -318,7 +319,7 @@ END_TEST
  * "If another copy is open, the targets wait for a response that nobody sends."
  * "A target that inherited the listener by fork(2)"
  */
-START_TEST(the_call_of_a_target_with_a_copy_of_the_listener_waits_on)
+START_TEST(a_target_with_a_copy_of_the_listener_keeps_waiting)
 {
 	int listener = trap_oneself();
 	pid_t child = fork_bound();
@@ -332,17 +333,17 @@ START_TEST(the_call_of_a_target_with_a_copy_of_the_listener_waits_on)
 END_TEST
 
 /*
- * "and does not set SECCOMP_USER_NOTIF_FLAG_CONTINUE, because the kernel would
- * then read the path again."
  * "This program runs a command, and answers its calls that would make
  * directories."
  * "It receives each call of mkdir(2) and mkdirat(2) that the command or a child
  * of it makes, and answers the call itself."
- * "The program therefore decides on its own copy of the path,"
- * "The program ends when the command ends." tests.mk extracts this program from
- * EXAMPLES and compiles it.
  * "If the path begins with /tmp/, the call succeeds, although no directory is
  * made; otherwise, the call fails with EACCES."
+ * "The program therefore decides on its own copy of the path, and does not set
+ * SECCOMP_USER_NOTIF_FLAG_CONTINUE, because the kernel would then read the path
+ * again."
+ * "The program ends when the command ends." tests.mk extracts this program from
+ * EXAMPLES and compiles it.
  */
 START_TEST(the_example_answers_by_the_path_that_it_copied)
 {
@@ -471,9 +472,8 @@ TCase *notes_tests(void)
 	tcase_add_test(tests, a_supervisor_that_carries_the_filter_is_a_target);
 	tcase_add_test(tests,
 		       calls_fail_when_the_last_copy_of_the_listener_is_closed);
-	tcase_add_test(
-		tests,
-		the_call_of_a_target_with_a_copy_of_the_listener_waits_on);
+	tcase_add_test(tests,
+		       a_target_with_a_copy_of_the_listener_keeps_waiting);
 	tcase_add_test(tests, the_example_answers_by_the_path_that_it_copied);
 	tcase_add_test(tests, the_example_refuses_a_path_that_is_too_long);
 	tcase_add_test(tests,

@@ -233,7 +233,8 @@ static void assert_waits(pid_t waiter, const struct target *target)
 /*
  * "Since Linux 6.6, the wait continues if the handler was installed with
  * SA_RESTART (see sigaction(2))."
- * "or (before Linux 6.6) the process was stopped and continued."
+ * "EINTR A signal handler ran before a notification came, or (before Linux 6.6)
+ * the process was stopped and continued."
  * "Since Linux 6.6, a handler with SA_RESTART does not interrupt
  * seccomp_notify_receive()."
  */
@@ -267,9 +268,9 @@ END_TEST
  * stop on POLLHUP." "ENOENT (since Linux 6.11) No thread that carries the
  * filter is left." "Before Linux 6.11, the receive waits for ever." One receive
  * is waiting when the last target ends, and another one starts afterwards.
- * "Before Linux 6.11, these do not learn that the last target has gone: end
- * their wait with a signal that they do not block, and repeat it until they
- * have ended." These are the threads that wait in a receive.
+ * The page says of threads that wait in a receive: "Before Linux 6.11, these do
+ * not learn that the last target has gone: end their wait with a signal that
+ * they do not block, and repeat it until they have ended."
  */
 START_TEST(since_6_11_the_last_targets_end_ends_the_wait)
 {

@@ -142,7 +142,10 @@ START_TEST(an_error_of_respond_other_than_eintr_is_final)
 }
 END_TEST
 
-/* "or took its response." The kernel then forgets the notification. */
+/*
+ * "or took its response." When the target has taken it, the kernel forgets the
+ * notification.
+ */
 START_TEST(a_second_answer_is_einprogress_then_enoent)
 {
 	struct target target;

@@ -34,8 +34,8 @@ static void answer_watched(const struct seccomp_notif *req,
 	struct seen *here = arg;
 	pid_t pid = (pid_t)req->pid;
 
-	/* A RECV with upper bits set counts as another request: a filter may
-	 * compare all 64 bits.
+	/* If an upper bit of the request's number is set, this is no RECV: a
+	 * filter may compare all 64 bits.
 	 */
 	if (req->data.args[1] != (uint32_t)SECCOMP_IOCTL_NOTIF_RECV) {
 		answer_simulated(req, resp, &here->set);
@@ -334,7 +334,7 @@ static void assert_steps(const struct step *steps, size_t count)
 	}
 }
 
-/* The library compares id >> 16, or its low 32 bits if long has 32 bits. */
+/* The library compares id >> 16, or the low 32 bits of that if long has 32. */
 #define IF_LONG_HAS_64_BITS (sizeof(long) == 8)
 
 /* A listener's ids count up by one. Threads may see them out of order. */

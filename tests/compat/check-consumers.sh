@@ -7,7 +7,7 @@
 # Packages: rustc util-linux xz-utils
 #
 # Each row is a consumer that runs twice: on this library, and, as the control, on
-# libseccomp, or for the kernel's selftests without any library.
+# libseccomp (the kernel's selftests: on no library).
 # libseccomp-notify(7) says: "These programs and test suites of other projects
 # give the same results with this library as without it." The check fails if a
 # consumer's output differs, if a call reached the wrong library, or if the table in

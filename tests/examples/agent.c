@@ -19,7 +19,7 @@
  * unless it is of another architecture. If there are rules for a call, but its
  * path cannot be checked, the call fails. "continue" is no security check: the
  * kernel reads the path again, and the container may have changed it. To forbid
- * calls for certain, use capabilities or mounts. Needs Linux 5.9.
+ * calls reliably, use capabilities or mounts. Needs Linux 5.9.
  */
 #define _FILE_OFFSET_BITS 64
 #include <json-c/json.h>

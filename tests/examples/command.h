@@ -61,7 +61,7 @@ static inline int start_command(char **command, const int *numbers,
 			perror("sendmsg");
 		else if (blocked && sigprocmask(SIG_SETMASK, blocked, NULL) < 0)
 			perror("sigprocmask");
-		else { /* this closes the listener and the sockets */
+		else { /* exec closes the listener and the sockets */
 			execvp(command[0], command);
 			error = errno;
 			perror(command[0]);

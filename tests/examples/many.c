@@ -9,9 +9,9 @@
  *	many COUNT COMMAND [ARG...]
  *
  * Runs COMMAND COUNT times, at most eight at a time. Each may call
- * mkdir(2) three times; after that, it fails with EDQUOT. The answer does not
- * depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it does
- * not matter if a target changes the path before the kernel reads it.
+ * mkdir(2) three times; after that, the call fails with EDQUOT. The answer does
+ * not depend on the path, so SECCOMP_USER_NOTIF_FLAG_CONTINUE is safe here: it
+ * does not matter if a target changes the path before the kernel reads it.
  *
  * SIGINT and SIGTERM end the supervisor, and every command with it, but not
  * while the supervisor waits to write to a full pipe. Exit status: 0 if each

@@ -77,7 +77,7 @@ static inline ssize_t receive_fds(int socket, char *text, size_t size, int *fds,
 	}
 	if (length < 0 || !(message.msg_flags & MSG_CTRUNC))
 		return length;
-	errno = EMFILE; /* or more came than MAX_FDS */
+	errno = EMFILE; /* no descriptor is free, or more than MAX_FDS came */
 	return -1;
 }
 

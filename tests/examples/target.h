@@ -69,7 +69,7 @@ static inline int copy_path(int listener, const struct seccomp_notif *req,
 		return -ESRCH;
 	if (length > 0 && memchr(path, 0, (size_t)length))
 		return 0;
-	path[0] = 0; /* what was read has no end */
+	path[0] = 0; /* no null byte was read */
 	return length == PATH_MAX ? -ENAMETOOLONG : -EFAULT;
 }
 

@@ -50,9 +50,9 @@
 #endif
 
 /*
- * The system call that filters trap. Neither the helpers nor a sanitizer make
- * it, and it is harmless if the kernel executes it. It has one argument, but
- * the kernel reports the registers of all six.
+ * The system call that the filters trap. Neither the helpers nor a sanitizer
+ * make it, and it is harmless if the kernel executes it. It has one argument,
+ * but the kernel reports the registers of all six.
  */
 #define TRAPPED SYS_getsid
 

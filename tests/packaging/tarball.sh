@@ -52,7 +52,7 @@ check_read_only() {
 	run read-only "${user[@]}" make -s -C "$work/read-only" \
 		BUILD="$products" DESTDIR="$products/root" install
 	same_files "make BUILD=... install" "$products/root"
-	[ ! -e "$work/read-only/build" ] || fail "make BUILD=... still makes the source's folder build"
+	[ ! -e "$work/read-only/build" ] || fail "make BUILD=... still creates the folder build in the source"
 	make -n -C "$work/read-only" BUILD="$products" install >"$work/again"
 	if grep -E '\-(c|shared) |^ar ' "$work/again" >&2; then
 		fail "make install builds the library again, by the commands above"
@@ -70,7 +70,7 @@ check_without_tests() {
 }
 
 # A builder where filters cannot notify. The demonstration simulates it: it
-# supervises make, and a process can have one listener only.
+# supervises make, and a thread that carries its filter gets no second listener.
 check_without_notification() {
 	step "tests on a builder without notifications"
 	run without-build make -s -C "$source" build/demo

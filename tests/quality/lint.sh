@@ -77,10 +77,10 @@ cpp_check() {
 		tests
 }
 
-# Every file has both lines, except LICENSE itself and formats that have no
-# comments.
+# Every file has an SPDX line and a copyright line, except LICENSE itself and
+# formats that have no comments.
 licensed() {
-	git ls-files | grep -vxE 'LICENSE|.*/debian/(changelog|copyright|.*\.docs|source/format)' |
+	git ls-files | grep -vxE 'LICENSE|.*/debian/(changelog|copyright|source/format)' |
 		while read -r file; do
 			head -n 5 "$file" | grep -q 'SPDX-License-Identifier: MIT' &&
 				head -n 5 "$file" |
@@ -93,11 +93,11 @@ top_level() {
 		libseccomp-notify.pc.in | sort) \
 		<(git ls-files | sed 's|/.*||' | grep -v '^\.' | sort -u)
 }
-# This name belongs to the library for notifications on the desktop.
+# No file uses the name of the library for desktop notifications.
 names() {
 	! git grep -nE 'lib''notify|-l''notify' -- . ':!*.md'
 }
-# No file names a folder of one machine only. The home of root is the same on
+# No file mentions a folder that only one machine has. The home of root is the same on
 # all, and /proc/PID/root is not a home.
 places() {
 	git grep -nE '(^|[^A-Za-z0-9_.$}-])/(work|home|root|mnt|srv|Users|tmp/wt)(/|$|[^A-Za-z0-9_-])' \

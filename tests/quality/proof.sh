@@ -76,7 +76,8 @@ check_proof() {
 	wrong=$(failed "$log" | grep -v '^reach: ' || true)
 	[ -z "$wrong" ] || fail "$name does not hold:
 $wrong"
-	# Each "reach" has to fail: the assumptions must not exclude such a run.
+	# Each assertion "reach: ..." says that no run gets there. It has to
+	# fail, or the assumptions exclude too much.
 	wrong=$(grep "^\[prove_$name\..* reach: .*SUCCESS$" "$log" || true)
 	[ -z "$wrong" ] || fail "$name proves too little, as no run reaches this:
 $wrong"

@@ -4,8 +4,8 @@
 """Compares what the documents say with what the comments of tests quote.
 
 A sentence of a manual page is proved if quotations cover it. Each sentence of
-the header must also be in a page. tests/quality/unproved.txt lists the
-sentences that no test can prove, and why.
+the header must also be in a page. Otherwise, tests/quality/unproved.txt must
+list the sentence, and say why.
 
 A quotation with the name of an error, or with a version of Linux, has to stand
 at a test that uses that name, or KERNEL() with that version.

@@ -46,8 +46,8 @@ static int others[8];
 static int closed;
 
 /*
- * Memory for responses: each is a page, and after it one without access. The
- * pages of `written` and `read_only` are the same memory.
+ * Memory for requests and responses: each is a page, and after it one without
+ * access. The pages of `written` and `read_only` are the same memory.
  */
 static unsigned char *written;
 static unsigned char *read_only;

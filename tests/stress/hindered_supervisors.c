@@ -19,7 +19,10 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-/* Non-NULL if a sanitizer is linked in: its malloc() aborts at the limit. */
+/*
+ * Non-NULL if a sanitizer is linked in: its malloc() aborts at the limit of
+ * RLIMIT_AS.
+ */
 extern void __asan_init(void) __attribute__((weak));
 extern void __tsan_init(void) __attribute__((weak));
 
@@ -359,7 +362,7 @@ START_TEST(at_the_address_space_limit_alloc_is_enomem_and_the_others_work)
 	void *memory;
 
 	if (__asan_init || __tsan_init)
-		SKIP("the sanitizer has the allocator");
+		SKIP("the sanitizer replaces malloc()");
 	target = start_target(count_up, NULL);
 	ck_assert_int_eq(seccomp_notify_alloc(&req, &resp), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);

@@ -139,8 +139,8 @@ class Run:
 class Result:
     def __init__(self):
         self.text = ""
-        self.status = None      # of the supervisor; negative: of a signal
-        self.started = None     # of the target's launcher
+        self.status = None      # the supervisor's exit status, or minus a signal
+        self.started = None     # the exit status of the target's launcher
         self.wrong = None
         self.seconds = self.processor = 0.0
 
@@ -294,7 +294,10 @@ def goes_on(_program, result):
 # "If the program itself cannot go on, it prints which call failed and why, and
 # ends with status 125, and the command's trapped calls fail with ENOSYS."
 def gives_up(pattern, *others):
-    """The program says which call failed, and why. Those named in `others` do not call it."""
+    """The program says which call failed, and why.
+
+    The programs named in `others` do not make that call, or can go on without it.
+    """
     def expects(program, result):
         if program.name in others:
             return works(program, result)
@@ -372,7 +375,7 @@ def has_status(status):
 
 
 def serves_all(program, result):
-    """epoll(7) reports no closed listener, which could be taken for a later one."""
+    """An event of a closed listener is not taken for one of a later listener."""
     if "x Function not implemented" in result.text:
         return "a call has no answer"
     return works(program, result)
@@ -498,7 +501,7 @@ def conditions(other_victim):
                              "sh"], only=("open",)),
         ]
     else:
-        print("SKIP: no /proc, a root or a mount of the target's own: these need root")
+        print("SKIP: the conditions without /proc, or with a root or mount of the target's own, need root")
     if other_victim:
         table.append(Condition("a 32-bit target", refuses_other_architecture,
                                victim=other_victim, unfit=ALONE))

@@ -75,8 +75,9 @@ static _Noreturn void fail(const char *what)
 }
 
 /*
- * Lets a child go on, which has the same descriptors until it executes a
- * command. Closes them some time later.
+ * Returns in a child process, which shares this process's descriptors until it
+ * executes a command. This process closes them some time later, and ends with
+ * the child's exit status.
  */
 static void share_descriptors(void)
 {

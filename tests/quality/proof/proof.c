@@ -568,7 +568,7 @@ static void *context;
 static unsigned int asked; /* how many libseccomps */
 static size_t asked_object;
 static int libseccomps_answer;
-static size_t callers_object; /* objects or more: none of them */
+static size_t callers_object; /* none of them if >= objects */
 static size_t next_object;
 
 static int answer_of(size_t number, void *ctx)
