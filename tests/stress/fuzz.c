@@ -97,9 +97,9 @@ static _Noreturn void finish(void)
 		{ ID_VALID, ENOENT }, { ID_VALID, EBADF },
 		{ ID_VALID, ENOTTY }, { FD, EINVAL },
 	};
-	bool all = true;
+	bool all = *died > 0;
 
-	printf("%lu calls\n", calls);
+	printf("%lu calls, %lu callers died\n", calls, (unsigned long)*died);
 	for (int function = 0; function < FUNCTIONS; function++) {
 		printf("%s:", names[function]);
 		for (int error = 0; error < 200; error++)

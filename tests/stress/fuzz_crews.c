@@ -15,6 +15,7 @@
 #include "trap.h"
 
 struct crew crews[CREWS];
+atomic_ulong *died;
 static pid_t pids[CREWS];
 
 static _Noreturn void call_forever(long caller, bool steady)
@@ -27,6 +28,7 @@ static _Noreturn void call_forever(long caller, bool steady)
 		catch_signal(SIGALRM, 0);
 		setitimer(ITIMER_REAL, &often, NULL);
 	} else if (!steady) {
+		signal(SIGALRM, SIG_DFL); /* libFuzzer has a handler */
 		setitimer(ITIMER_REAL, &once, NULL);
 	}
 	for (;;) {
@@ -52,6 +54,7 @@ static _Noreturn void keep_callers(int callers, bool steady)
 				call_forever(i, steady);
 		}
 		dead = wait(NULL);
+		++*died;
 		for (int i = 0; i < callers; i++)
 			if (started[i] == dead)
 				started[i] = 0;
@@ -84,6 +87,7 @@ static void start_crew(int number, bool steady, int callers)
 
 void start_crews(void)
 {
+	died = shared_memory(sizeof(*died));
 	start_crew(STEADY, true, CALLERS);
 	start_crew(RESTLESS, false, CALLERS);
 	start_crew(GONE, true, 0);

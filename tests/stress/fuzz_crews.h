@@ -10,6 +10,7 @@
 #ifndef FUZZ_CREWS_H
 #define FUZZ_CREWS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,7 @@ struct crew {
 
 enum { STEADY, RESTLESS, GONE, CREWS };
 extern struct crew crews[CREWS];
+extern atomic_ulong *died; /* how many restless callers, in shared memory */
 
 void start_crews(void);
 
