@@ -185,7 +185,7 @@ int main(int argc, char **argv)
 	plan.listeners = count;
 	plan.threads = count > 1 ? count : atoi(argv[3]);
 	numbered = shared_memory(sizeof(*numbered));
-	alarm(50);
+	alarm(250);
 	/* A step is two context switches, which are fast on one processor. */
 	stay_on_one_processor();
 

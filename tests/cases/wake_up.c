@@ -535,17 +535,31 @@ static int call_from_elsewhere(void *arg)
 }
 
 /*
+ * With the flag, the kernel wakes the target on the supervisor's processor, but
+ * a busy machine may move it away at once. Without the flag, few wake-ups are
+ * there.
+ */
+static bool wakes_here(int listener, struct wake_ups *counts)
+{
+	for (int round = 0; round < 200; round++) {
+		counts->on_processor = 0;
+		answer(listener, 100);
+		if (counts->on_processor >= 90)
+			return true;
+	}
+	return false;
+}
+
+/*
  * "The setting belongs to the listener, not to the process, and remains if the
- * listener is passed to another process." With the flag, the kernel wakes the
- * target on the supervisor's processor; a busy machine may move it away at
- * once.
+ * listener is passed to another process."
  */
 START_TEST(the_flag_stays_when_the_listener_goes_to_another_process)
 {
 	struct wake_ups *counts = shared_memory(sizeof(*counts));
-	int woken_here = 0;
 	struct target target;
 	pid_t child;
+	bool set;
 
 	if (kernel_version() < KERNEL(6, 6))
 		SKIP("the kernel is older than 6.6");
@@ -564,13 +578,21 @@ START_TEST(the_flag_stays_when_the_listener_goes_to_another_process)
 	}
 	ck_assert_int_eq(reap(child), 0);
 	set_variable(NULL);
-	for (int round = 0; round < 200 && woken_here < 90; round++) {
-		counts->on_processor = 0;
-		answer(target.listener, 100);
-		woken_here = counts->on_processor;
-	}
-	ck_assert_int_ge(woken_here, 90);
+	set = wakes_here(target.listener, counts);
 	kill_target(&target);
+	if (set)
+		return;
+	/* Is the flag missing, or is the machine too busy to tell? */
+	target = start_target(call_from_elsewhere, counts);
+	ck_assert_int_eq(bare_ioctl(target.listener,
+				    SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+				    (void *)SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP),
+			 0);
+	set = wakes_here(target.listener, counts);
+	kill_target(&target);
+	if (!set)
+		SKIP("too busy: the kernel moves each target that it wakes");
+	ck_abort_msg("only a flag that this test sets itself has an effect");
 }
 END_TEST
 

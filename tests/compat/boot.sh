@@ -12,8 +12,8 @@ need pkg-config pkg-config
 store=$PWD/build/guests
 mkdir -p "$store"
 run=()    # a command that runs others in a root with compiler and qemu
-limit=900 # seconds for a guest; on an idle machine, none needs 100
-boot_limit=300 # seconds until it starts the suite; none needs 25
+limit=2400 # seconds for a guest; on an idle machine, none needs 100
+silence=300 # seconds without a message until a guest's boot counts as hung
 
 # kernel SUITE-ARCH METAPACKAGE: unpacks the newest kernel in
 # $store/METAPACKAGE-SUITE-ARCH. The package that has the image is the last in a
@@ -95,7 +95,7 @@ initramfs() {
 }
 
 # prepare SUITE-ARCH COMPILER [RUN...]: user land and initramfs. They are made
-# once for all guests that are started within an hour from the same sources.
+# once for all guests that are started within three hours from the same sources.
 prepare() {
 	local folder=$store/$1 lock status=0
 	mkdir -p "$folder"
@@ -103,7 +103,7 @@ prepare() {
 	flock "$lock"
 	if ! userland "$1"; then
 		status=1
-	elif [ -z "$(find "$folder" -name initramfs -mmin -60)" ] ||
+	elif [ -z "$(find "$folder" -name initramfs -mmin -180)" ] ||
 		[ "$(find Makefile README.md include man src tests \
 			-newer "$folder/initramfs" -print -quit)" ]; then
 		initramfs "$@"
@@ -112,22 +112,24 @@ prepare() {
 	return "$status"
 }
 
-# emulate LOG QEMU...: runs a guest, and ends it if its kernel has not started
-# the suite after $boot_limit seconds.
+# emulate LOG QEMU...: runs a guest, and ends it if its boot hangs.
 emulate() {
-	local log=$1 seconds
+	local log=$1 seconds=0 size=0
 	shift
 	: >"$log.serial"
 	"${run[@]}" timeout --foreground -k 5 "$limit" "$@" \
 		-serial "file:$log.serial" -pidfile "$log.pid" \
 		</dev/null >"$log.qemu" 2>&1 &
-	for ((seconds = 0; seconds < boot_limit; seconds++)); do
+	until has_booted "$log.serial" || ! kill -0 $! 2>/dev/null; do
 		sleep 1
-		if has_booted "$log.serial" || ! kill -0 $! 2>/dev/null; then
+		seconds=$((seconds + 1))
+		[ "$(stat -c %s "$log.serial")" = "$size" ] || seconds=0
+		size=$(stat -c %s "$log.serial")
+		[ "$seconds" -lt "$silence" ] || {
+			kill "$(cat "$log.pid")" || true
 			break
-		fi
+		}
 	done
-	has_booted "$log.serial" || kill "$(cat "$log.pid")" 2>/dev/null || true
 	wait $!
 }
 

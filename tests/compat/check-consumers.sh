@@ -126,7 +126,7 @@ on() {
 	local library=$1 preloaded=$2 status=0
 	shift 2
 	rm -f "$work/$library.count"
-	timeout --foreground -k 5 "${LIMIT:-60}" \
+	timeout --foreground -k 5 "${LIMIT:-300}" \
 		env COUNT_CALLS="$work/$library.count" LD_AUDIT="$AUDIT" \
 		LD_PRELOAD="$preloaded" "$@" \
 		>"$work/$library.out" 2>"$work/$library.err" </dev/null || status=$?

@@ -78,7 +78,7 @@ build() {
 bindings() {
 	rm -f "$work"/bindings.*
 	LD_BIND_NOW=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$work/bindings \
-		timeout --foreground 60 "$@" >"$work/out" 2>&1 || {
+		timeout --foreground 300 "$@" >"$work/out" 2>&1 || {
 		cat "$work/out" >&2
 		fail "this does not work: $*"
 	}

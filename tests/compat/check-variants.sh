@@ -224,7 +224,7 @@ release() {
 		--aptopt='Acquire::Check-Valid-Until "false"' "$suite" \
 		"$chroot" - >"$log" 2>&1; then
 		grep -E '^E: |Err' "$log" >&2
-		grep -qE 'Failed to fetch|[Mm]irror sync|Release file' "$log" ||
+		network_failed "$log" ||
 			fail "mmdebstrap could not make a Debian $suite, see $log"
 		echo "SKIP: $check: Debian $suite: its packages could not be downloaded"
 		return
@@ -248,14 +248,15 @@ release() {
 # run_there SUITE LOG COMMAND
 run_there() {
 	within "$work/$1" "$3" >"$2" 2>&1 || {
-		if grep -q '^E: Failed to fetch' "$2"; then
+		if network_failed "$2"; then
 			echo "SKIP: $check: Debian $1: packages could not be downloaded"
 			return 1
 		fi
 		tail -n 40 "$2" >&2
 		fail "Debian $1 fails: $3"
 	}
-	if grep -i 'warning: ' "$2" | grep -vE '^(debconf|invoke-rc.d): ' >&2; then
+	if grep -i 'warning: ' "$2" | grep -vE \
+		'^(debconf|dpkg|invoke-rc.d|update-alternatives): ' >&2; then
 		fail "Debian $1: the build has the warnings above"
 	fi
 }

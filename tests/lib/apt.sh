@@ -30,9 +30,9 @@ apt_of() {
 }
 
 # apt_update SUITE-ARCH: downloads the lists of packages if the last download is
-# more than an hour old, or more than 10 minutes if it was incomplete. If a list
-# cannot be downloaded, the file "incomplete" is created, and the other lists
-# are used. SUITE-source stands for the lists of source packages.
+# more than three hours old, or more than 10 minutes if it was incomplete. If a
+# list cannot be downloaded, the file "incomplete" is created, and the other
+# lists are used. SUITE-source stands for the lists of source packages.
 apt_update() (
 	folder=$archive/$1 suite=${1%-*} arch=${1##*-} type=deb
 	[ "$arch" != source ] || {
@@ -42,10 +42,10 @@ apt_update() (
 	mkdir -p "$folder"/{lists/partial,archives/partial,packages}
 	exec {lock}>"$folder/lock"
 	flock "$lock"
-	[ -z "$(find "$folder" -name updated -mmin -60 -o \
+	[ -z "$(find "$folder" -name updated -mmin -180 -o \
 		-name incomplete -mmin -10)" ] || exit 0
 	sources "$suite" "$type" >"$folder/sources.list"
-	cat >"$folder/apt.conf" <<-end
+	cat >"$folder/apt.conf.new" <<-end
 		Dir::Etc { SourceList "$folder/sources.list"; SourceParts "/dev/null";
 			Preferences "/dev/null"; PreferencesParts "/dev/null"; };
 		Dir::State "$folder"; Dir::State::status "/dev/null";
@@ -54,9 +54,11 @@ apt_update() (
 		APT::Sandbox::User "root"; APT::Update::Error-Mode "any";
 		Acquire::Languages "none"; Acquire::Retries "3";
 	end
-	rm -f "$folder/updated" "$folder/incomplete"
+	mv "$folder/apt.conf.new" "$folder/apt.conf" # another script may read it
+	rm -f "$folder/updated"
 	if apt_of "$1" apt-get -q update >"$folder/apt.log" 2>&1; then
 		touch "$folder/updated"
+		rm -f "$folder/incomplete"
 	else
 		touch "$folder/incomplete"
 	fi

@@ -94,6 +94,12 @@ sources() {
 		echo "${2:-deb} [signed-by=$keyring] $security $1-security main"
 }
 
+# network_failed LOG: does the log show that apt failed because of the network, of
+# a mirror that was being updated, or of another apt that was running?
+network_failed() {
+	grep -qE '^[EW]: (Failed to fetch|Some index files failed)|[Mm]irror sync|Hash Sum mismatch|Could not get lock|Release file|Temporary failure' "$1"
+}
+
 # find_processes PROCESS: appends its descendants to the array processes.
 find_processes() {
 	local task children child

@@ -83,6 +83,17 @@ in_base() { # FOLDER COMMAND...: as root, with chroot(8) into that folder
 		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$@"
 }
 
+# online NAME COMMAND...: like run, but returns 1 if a download failed.
+online() {
+	local log=$work/$1.log
+	"${@:2}" >"$log" 2>&1 </dev/null && return
+	cat "$log" >&2
+	network_failed "$log" ||
+		fail "this command failed, see its output above: ${*:2}"
+	echo "SKIP: Debian: $1: packages could not be downloaded, see above"
+	return 1
+}
+
 # In a minimal Debian, Build-Depends must suffice to build and to test. Then
 # piuparts installs and purges the packages, and autopkgtest uses them together
 # with libseccomp-dev.
@@ -93,7 +104,7 @@ check_installed_debian() {
 	if ! mmdebstrap --mode=root --variant=buildd --dpkgopt=force-unsafe-io \
 		"$home" "$base" >"$work/mmdebstrap.log" 2>&1; then
 		cat "$work/mmdebstrap.log" >&2
-		grep -q '^E: Failed to fetch' "$work/mmdebstrap.log" ||
+		network_failed "$work/mmdebstrap.log" ||
 			fail "mmdebstrap could not make a minimal Debian, see above"
 		echo "SKIP: Debian: minimal build, install, use, purge: its packages could not be downloaded, see above"
 		return
@@ -101,23 +112,23 @@ check_installed_debian() {
 	cp -a "$base" "$base-test"
 	unpack "$place1/$tarball" "$base/source"
 	cp -r "$recipes/debian" "$base/source"
-	run build-depends in_base "$base" sh -euc '
+	online build-depends in_base "$base" sh -euc '
 		apt-get update
 		cd /source
 		apt-get build-dep -y --no-install-recommends ./
-		dpkg-buildpackage -us -uc -b'
+		dpkg-buildpackage -us -uc -b' || return 0
 	grep -q '^100%: Checks: [1-9]' "$work/build-depends.log" ||
 		fail "with Build-Depends alone, the Debian build did not run the tests"
 
 	step "Debian: install and purge with piuparts"
-	run piuparts piuparts --existing-chroot "$base-test" --distribution "$home" \
+	online piuparts piuparts --existing-chroot "$base-test" --distribution "$home" \
 		--no-upgrade-test --skip-cronfiles-test \
-		--keep-sources-list "${debs[@]}"
+		--keep-sources-list "${debs[@]}" || return 0
 	step "Debian: autopkgtest"
 	# autopkgtest uses the folder TMPDIR in the chroot too.
 	mkdir -p "$base-test$TMPDIR"
-	run autopkgtest with_proc "$base-test" autopkgtest "${debs[@]}" "$place1"/*.dsc \
-		--setup-commands "apt-get update" -- chroot "$base-test"
+	online autopkgtest with_proc "$base-test" autopkgtest "${debs[@]}" "$place1"/*.dsc \
+		--setup-commands "apt-get update" -- chroot "$base-test" || return 0
 	grep -m 1 '^manual-page-example *PASS' "$work/autopkgtest.log" ||
 		fail "autopkgtest did not run the test of Debian's package"
 }

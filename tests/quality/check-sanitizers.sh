@@ -52,7 +52,7 @@ gcc $flags -o "$build/target" tests/quality/valgrind-target.c tests/lib/trap.c
 gcc $flags -o "$build/supervisor" tests/quality/valgrind-supervisor.c tests/lib/{process,trap}.c \
 	-L"$build" -Wl,-rpath,"$PWD/$build" -lseccomp-notify
 for wake_up in 0 1; do
-	SECCOMP_NOTIFY_SYNC_WAKE_UP=$wake_up timeout --foreground 120 valgrind --quiet \
+	SECCOMP_NOTIFY_SYNC_WAKE_UP=$wake_up timeout --foreground 600 valgrind --quiet \
 		--suppressions=tests/quality/valgrind.supp --error-exitcode=99 \
 		--leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
 		--track-fds=yes --trace-children=no --log-file="$build/log" \

@@ -9,7 +9,7 @@ build=${BUILD:-build}/coverage
 rm -rf "$build"
 make -s BUILD="$build" CFLAGS="-O0 -g --coverage -fprofile-update=atomic" check
 for what in line branch; do
-	gcovr --root . --object-directory "$build/src" --filter src/ \
+	gcovr "$build" --root . --object-directory "$build/src" --filter src/ \
 		--"fail-under-$what" 100 \
 		"$([ "$what" = branch ] && echo --branches || echo --txt)"
 done

@@ -181,7 +181,7 @@ START_TEST(signals_lose_no_call)
 	printf("%d supervisor threads, %d seconds, SA_RESTART %s: %lu signals, %lu receives interrupted, %lu calls answered\n",
 	       SUPERVISORS, SECONDS, flags[_i] ? "on" : "off", load->signals,
 	       load->interrupted, load->answered);
-	ck_assert_uint_ge(load->signals, SUPERVISORS * SECONDS * 10000 / 2);
+	ck_assert_uint_ge(load->signals, SUPERVISORS * SECONDS * 10000 / 10);
 	if (!flags[_i])
 		ck_assert_uint_gt(load->interrupted, 0);
 	end_supervised(&target, threads);
@@ -491,6 +491,6 @@ TCase *hindered_supervisor_tests(void)
 		tests,
 		a_process_without_a_filter_supervises_by_a_listener_from_a_socket);
 	tcase_add_test(tests, a_supervisor_may_be_a_target_itself);
-	tcase_set_timeout(tests, 30);
+	tcase_set_timeout(tests, 300);
 	return tests;
 }

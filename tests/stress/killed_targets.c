@@ -129,6 +129,6 @@ TCase *killed_target_tests(void)
 	tcase_add_test(tests,
 		       targets_killed_between_receive_and_respond_are_gone);
 	tcase_add_test(tests, the_targets_death_ends_both_answering_threads);
-	tcase_set_timeout(tests, 180); /* many forks, on a busy machine too */
+	tcase_set_timeout(tests, 900); /* many forks, on a busy machine too */
 	return tests;
 }

@@ -24,7 +24,7 @@
 #include "soak.h"
 
 enum {
-	PATIENCE = 10,	  /* seconds until a call counts as lost */
+	PATIENCE = 60,	  /* seconds until a call counts as lost */
 	KILL_EVERY = 400, /* milliseconds at most */
 	REPORT_EVERY = 5, /* seconds */
 	WARM_UP = 5,	  /* seconds, after which memory may not grow */

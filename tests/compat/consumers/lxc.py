@@ -40,7 +40,7 @@ with open(folder + "/profile", "w", encoding="ascii") as file:
 listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 listening.bind(address)
 listening.listen()
-listening.settimeout(30)
+listening.settimeout(150)
 with subprocess.Popen(
         ("lxc-execute", "-n", "notify", "-P", folder, "-f", folder + "/config",
          "-l", "INFO", "-o", folder + "/log", "--",
@@ -59,7 +59,7 @@ with subprocess.Popen(
     except (OSError, struct.error) as failure:
         container.kill()
         print(failure)
-    output, messages = container.communicate(timeout=30)
+    output, messages = container.communicate(timeout=150)
 if output.split() != [str(error) for error in ERRORS]:
     print(output, messages, sep="")
     with open(folder + "/log", encoding="utf-8") as log:

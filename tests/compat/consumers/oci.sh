@@ -19,7 +19,7 @@ shift 3
 agent=("$@")
 here=$PWD
 socket=$here/agent.socket
-seconds=20
+seconds=100
 scenarios=0
 calls='"mkdir", "mkdirat", "chmod", "fchmodat"'
 namespaces='{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "uts"}'

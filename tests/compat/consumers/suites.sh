@@ -257,7 +257,7 @@ kernel_selftests() {
 	BARE=yes
 	for how in "" ", with synchronous wake-up"; do
 		on theirs "" "$out/seccomp_bpf"
-		LIMIT=120 on ours "$out/selftest-shim.so" env \
+		LIMIT=600 on ours "$out/selftest-shim.so" env \
 			SECCOMP_NOTIFY_SYNC_WAKE_UP="${how:+1}" \
 			"$out/seccomp_bpf"
 		grep -q '^ok.* global.user_notification_basic' "$work/theirs.out" ||

@@ -375,6 +375,7 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(tests, differs, 0, COUNT(cases));
+	tcase_set_timeout(tests, 120);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_SILENT);

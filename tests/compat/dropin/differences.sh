@@ -17,7 +17,7 @@ sizes=$(. /etc/os-release && [ "$ID$VERSION_ID $(uname -m)" = "debian12 x86_64" 
 # measure FOLDER FILE [PRELOADED]: prints the results with the libseccomp of the
 # folder. FILE is the library whose size is measured.
 measure() {
-	LD_LIBRARY_PATH=$1:$lib LD_PRELOAD=${3-} timeout --foreground 60 "$work/differences" ||
+	LD_LIBRARY_PATH=$1:$lib LD_PRELOAD=${3-} timeout --foreground 300 "$work/differences" ||
 		fail "the cases do not run on $2"
 	[ "$sizes" ] || return 0
 	strip -o "$work/stripped" "$2"

@@ -37,7 +37,7 @@ alone() {
 	# shellcheck disable=SC2046 # options
 	build static -static $(flags --static --cflags --libs)
 	same "the static supervisor prints something else" \
-		"3 calls answered" "$(timeout --foreground 60 "$work/static")"
+		"3 calls answered" "$(timeout --foreground 300 "$work/static")"
 }
 export -f alone build bindings flags same
 export OURS THEIRS calls
@@ -53,7 +53,7 @@ else
 fi
 
 same "the static supervisor prints something else" "3 calls answered" \
-	"$(timeout --foreground 60 "$work/static")"
+	"$(timeout --foreground 300 "$work/static")"
 if readelf -lW "$work/static" | grep -q INTERP; then
 	fail "the static supervisor needs a dynamic linker"
 fi

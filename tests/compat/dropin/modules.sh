@@ -35,7 +35,7 @@ done
 # asks EXPECTED PRELOADED HOST MODE MODULE...: the modules must get EXPECTED.
 asks() {
 	same "${*:2}" "$1" "$(cd "$modules" && LD_PRELOAD=$2 \
-		LD_LIBRARY_PATH=$modules:$lib timeout --foreground 60 "./$3" \
+		LD_LIBRARY_PATH=$modules:$lib timeout --foreground 300 "./$3" \
 		"$4" "${@:5}" 2>&1 | paste -sd ' ')"
 }
 for mode in local pointer; do

@@ -15,7 +15,7 @@ seen() {
 # works COMMAND...: the program works, with any library.
 works() {
 	same "$* prints something else" "3 calls answered" \
-		"$(timeout --foreground 60 "$@" 2>&1)"
+		"$(timeout --foreground 300 "$@" 2>&1)"
 }
 
 # "If the library is to be preloaded, set LD_PRELOAD for this command too."
@@ -160,7 +160,7 @@ ok "a plugin in a host that links libseccomp"
 # "If ld.so(8) does not find the library, for example after chroot(2), it prints
 # that the library cannot be preloaded and runs the program without the
 # library."
-warning=$(LD_LIBRARY_PATH="" LD_PRELOAD=$OURS timeout --foreground 60 "$work/theirs" 2>&1)
+warning=$(LD_LIBRARY_PATH="" LD_PRELOAD=$OURS timeout --foreground 300 "$work/theirs" 2>&1)
 case $warning in
 *"object '$OURS' from LD_PRELOAD cannot be preloaded"*"3 calls answered") ;;
 *) fail "ld.so says of a library that is missing: $warning" ;;

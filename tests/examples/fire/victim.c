@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 		else if (option == 's')
 			end = seconds_now() + atof(optarg);
 		else if (option == 'b' && fork() == 0)
-			end = seconds_now() + 1;
+			end = seconds_now() + 3;
 		else if (option == 'd')
 			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		else if (option == 'i')
