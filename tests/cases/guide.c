@@ -24,21 +24,6 @@
 
 #include "harness.h"
 
-/* For headers before Linux 5.6. */
-#ifndef SYS_openat2
-#ifdef __alpha__
-#define SYS_openat2 547
-#else
-#define SYS_openat2 437
-#endif
-#endif
-struct open_how_of_5_6 {
-	__u64 flags;
-	__u64 mode;
-	__u64 resolve;
-};
-#define IN_ROOT 0x10 /* RESOLVE_IN_ROOT */
-
 /*
  * "Signal handlers interrupt poll(2)" "and the loop goes on after EINTR."
  * "poll(2) fails with EINTR if a signal handler runs while it waits, even one
@@ -532,7 +517,8 @@ static int call_in_folder(void *folder)
 
 /*
  * "A supervisor that executes the call itself executes it with its own root
- * directory, working directory, credentials, umask and limits."
+ * directory, working directory, credentials, umask, limits and controlling
+ * terminal."
  * "Use /proc/pid/root, /proc/pid/cwd and /proc/pid/fd/number to resolve a path
  * as the target would, and call seccomp_notify_id_valid() after they were
  * opened."

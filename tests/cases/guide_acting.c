@@ -19,15 +19,6 @@
 
 #include "harness.h"
 
-/* For headers before Linux 5.9 and 5.14. */
-struct addfd {
-	__u64 id;
-	__u32 flags;
-	__u32 srcfd;
-	__u32 newfd;
-	__u32 newfd_flags;
-};
-#define ADDFD SECCOMP_IOW(3, struct addfd)
 #ifndef SYS_pidfd_getfd /* headers before Linux 5.6 */
 #ifdef __alpha__
 #define SYS_pidfd_getfd 548
@@ -35,7 +26,6 @@ struct addfd {
 #define SYS_pidfd_getfd 438
 #endif
 #endif
-#define ADDFD_SEND (1UL << 1)
 
 static int read_from_the_result(void *arg)
 {
@@ -84,8 +74,7 @@ END_TEST
 
 /*
  * Between ADDFD and the response: "If the target leaves its call in between, it
- * keeps the descriptor." For "If SECCOMP_IOCTL_NOTIF_ADDFD fails with another
- * error than ENOENT," see addfd_that_fails_sends_no_response.
+ * keeps the descriptor." ENOENT is the error after that.
  */
 START_TEST(a_target_that_left_keeps_the_descriptor)
 {
@@ -124,9 +113,9 @@ static int call_with_full_table(void *arg)
 }
 
 /*
- * If ADDFD fails with another error than that of a target that left: "no
- * response was sent: send one with that error, such as EMFILE if the target has
- * as many descriptors as it may have."
+ * Neither is ADDFD interrupted nor has the target left: "no response was sent:
+ * send one with that error, such as EMFILE if the target has as many
+ * descriptors as it may have."
  */
 START_TEST(addfd_that_fails_sends_no_response)
 {
@@ -327,6 +316,36 @@ START_TEST(pidfd_thread_copies_the_descriptor_of_a_thread)
 }
 END_TEST
 
+static int call_with_upper_bit(void *result)
+{
+	long upper_bit = (long)(1UL << (sizeof(long) * 8 - 1));
+
+	return make_trapped_call(upper_bit, 0, 0, 0, 0, 0) != *(long *)result;
+}
+
+/*
+ * "On 64-bit architectures, each of the args of a request has 64 bits, but the
+ * kernel ignores the upper 32 bits of an argument whose type is int." "Compare
+ * such an argument as an int; otherwise, a target can evade the comparison."
+ * TRAPPED has such an argument.
+ */
+START_TEST(the_kernel_ignores_the_upper_bits_of_an_int)
+{
+	long result = syscall(TRAPPED, 0);
+	struct target target;
+	struct seccomp_notif req;
+
+	if (sizeof(long) == 4)
+		SKIP("long has 32 bits");
+	target = start_target(call_with_upper_bit, &result);
+	req = receive(target.listener);
+	ck_assert_uint_ne(req.data.args[0], 0);
+	ck_assert_int_eq((int)req.data.args[0], 0);
+	if (continue_call(&target, req.id))
+		ck_assert_int_eq(end_target(&target), 0);
+}
+END_TEST
+
 /* Two pipes. When *replaced is 1, a thread replaces before[0], and then sets
  * *replaced to 2.
  */
@@ -386,6 +405,39 @@ END_TEST
 #if __has_include(<linux/openat2.h>)
 #include "../examples/target.h"
 
+/*
+ * "It fails with EINVAL for flags and mode bits that openat(2) ignores, so
+ * remove these before you pass on what the target gave."
+ */
+START_TEST(openat2_refuses_what_openat_ignores)
+{
+	const struct {
+		int flags;
+		int mode;
+	} tries[] = { { O_RDONLY, 0 },
+		      { O_RDONLY | 1 << 30, 0 },
+		      { O_RDONLY | O_CREAT, S_IFREG | 0644 } };
+	struct open_how how = { .flags = (__u64)tries[_i].flags,
+				.mode = (__u64)tries[_i].mode };
+
+	if (kernel_version() < KERNEL(5, 6))
+		SKIP("the kernel has no openat2(2)");
+	ck_assert_int_ge(syscall(SYS_openat, AT_FDCWD, "/proc/self/stat",
+				 tries[_i].flags, tries[_i].mode),
+			 0);
+	if (_i == 0) {
+		ck_assert_int_ge(syscall(SYS_openat2, AT_FDCWD,
+					 "/proc/self/stat", &how, sizeof(how)),
+				 0);
+		return;
+	}
+	ck_assert_int_eq(syscall(SYS_openat2, AT_FDCWD, "/proc/self/stat", &how,
+				 sizeof(how)),
+			 -1);
+	ck_assert_int_eq(errno, EINVAL);
+}
+END_TEST
+
 /* A target's root and working directory, whether the latter is removed after
  * the target has entered it, what make_absolute() has to return, and what it
  * has to store as the absolute form of the path "file".
@@ -415,6 +467,8 @@ static int call_from_place(void *arg)
  * "With readlink(2), read the name of /proc/pid/root, and the name of the
  * directory that the path is relative to." "If a name is only a slash, replace
  * it by an empty one."
+ * "If a path is empty, the call fails with ENOENT, unless it has the flag
+ * AT_EMPTY_PATH."
  * "If the directory's name is not the root's name, and does not begin with the
  * root's name and a slash, the directory is outside of the target's root:
  * refuse the call." "The rest of the directory's name is its name in the
@@ -457,6 +511,9 @@ START_TEST(a_relative_path_is_made_absolute_or_refused)
 			 place->error);
 	if (place->whole)
 		ck_assert_str_eq(whole, place->whole);
+	ck_assert_int_eq(
+		make_absolute(target.listener, &req, root, AT_FDCWD, "", whole),
+		-ENOENT);
 	kill_target(&target);
 	for (size_t i = COUNT(folders); i > 0; i--)
 		rmdir(folders[i - 1]);
@@ -465,6 +522,12 @@ START_TEST(a_relative_path_is_made_absolute_or_refused)
 END_TEST
 #define PLACES COUNT(places)
 #else
+START_TEST(openat2_refuses_what_openat_ignores)
+{
+	SKIP("the headers have no openat2(2)");
+}
+END_TEST
+
 START_TEST(a_relative_path_is_made_absolute_or_refused)
 {
 	SKIP("the headers have no openat2(2)");
@@ -488,6 +551,8 @@ TCase *guide_acting_tests(void)
 		tests, pidfd_thread_copies_the_descriptor_of_a_thread, 0, 2);
 	tcase_add_test(tests,
 		       a_continued_call_uses_a_file_that_a_thread_has_replaced);
+	tcase_add_test(tests, the_kernel_ignores_the_upper_bits_of_an_int);
+	tcase_add_loop_test(tests, openat2_refuses_what_openat_ignores, 0, 3);
 	tcase_add_loop_test(tests, a_relative_path_is_made_absolute_or_refused,
 			    0, PLACES);
 	return tests;

@@ -57,7 +57,7 @@ int main(void)
 		CASE(confined_tests),	  CASE(wake_up_tests),
 		CASE(notes_tests),	  CASE(interface_tests),
 		CASE(guide_tests),	  CASE(guide_target_tests),
-		CASE(guide_acting_tests),
+		CASE(guide_acting_tests), CASE(guide_rights_tests),
 	};
 	const char *obstacle = find_obstacle();
 

@@ -148,7 +148,7 @@ static inline int make_absolute(int listener, const struct seccomp_notif *req,
 		fd = open_proc(listener, req, name, O_PATH);
 		if (fd < 0)
 			return fd;
-		error = name_in_root(root, fd, whole);
+		error = *path ? name_in_root(root, fd, whole) : -ENOENT;
 		close(fd);
 		if (error)
 			return error;

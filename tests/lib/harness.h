@@ -49,6 +49,32 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
+/* For headers before Linux 5.6. */
+struct open_how_of_5_6 {
+	__u64 flags;
+	__u64 mode;
+	__u64 resolve;
+};
+#define IN_ROOT 0x10 /* RESOLVE_IN_ROOT */
+#ifndef SYS_openat2
+#ifdef __alpha__
+#define SYS_openat2 547
+#else
+#define SYS_openat2 437
+#endif
+#endif
+
+/* For headers before Linux 5.9 and 5.14. */
+struct addfd {
+	__u64 id;
+	__u32 flags;
+	__u32 srcfd;
+	__u32 newfd;
+	__u32 newfd_flags;
+};
+#define ADDFD SECCOMP_IOW(3, struct addfd)
+#define ADDFD_SEND (1UL << 1)
+
 /*
  * The system call that the filters trap. Neither the helpers nor a sanitizer
  * make it, and it is harmless if the kernel executes it. It has one argument,
@@ -245,5 +271,6 @@ TCase *interface_tests(void);
 TCase *guide_tests(void);
 TCase *guide_target_tests(void);
 TCase *guide_acting_tests(void);
+TCase *guide_rights_tests(void);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -185,6 +186,124 @@ START_TEST(signals_lose_no_call)
 	if (!flags[_i])
 		ck_assert_uint_gt(load->interrupted, 0);
 	end_supervised(&target, threads);
+}
+END_TEST
+
+/* Closes each descriptor that it gets, so the next one has the same number. */
+static _Noreturn int call_and_close(void *arg)
+{
+	(void)arg;
+	for (;;)
+		close((int)make_trapped_call(0, 0, 0, 0, 0, 0));
+}
+
+static void send_signals(long microseconds)
+{
+	const struct itimerval every = { { 0, microseconds },
+					 { 0, microseconds } };
+
+	setitimer(ITIMER_REAL, &every, NULL);
+}
+
+/*
+ * "Without this flag, a signal handler can make SECCOMP_IOCTL_NOTIF_ADDFD fail
+ * with EINTR: the target did not get the descriptor, so repeat the ioctl(2)."
+ * "If it fails with an error other than EINTR and ENOENT," see
+ * addfd_that_fails_sends_no_response.
+ */
+START_TEST(an_interrupted_addfd_added_nothing)
+{
+	struct addfd addfd = { .srcfd = STDIN_FILENO };
+	struct target target;
+	double end = seconds_now() + 20;
+	int interrupted = 0;
+	int first = -1;
+
+	if (kernel_version() < KERNEL(5, 9))
+		SKIP("the kernel has no ADDFD");
+	target = start_target(call_and_close, NULL);
+	catch_signal(SIGALRM, 0);
+	while (interrupted < 20 && seconds_now() < end) {
+		struct seccomp_notif_resp resp = { 0 };
+		int added;
+
+		addfd.id = resp.id = receive(target.listener).id;
+		send_signals(20);
+		while ((added = bare_ioctl(target.listener, ADDFD, &addfd)) <
+		       0) {
+			ck_assert_int_eq(errno, EINTR);
+			interrupted++;
+			send_signals(0);
+		}
+		send_signals(0);
+		if (first < 0)
+			first = added;
+		ck_assert_int_eq(added, first);
+		resp.val = added;
+		assert_succeeds(seccomp_notify_respond(target.listener, &resp));
+	}
+	addfd.id = receive(target.listener).id;
+	kill(target.pid, SIGKILL);
+	ck_assert_int_eq(wait_for_target(&target), 128 + SIGKILL);
+	ck_assert_int_eq(bare_ioctl(target.listener, ADDFD, &addfd), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	close(target.listener);
+	if (interrupted == 0)
+		SKIP("no signal interrupted ADDFD in 20 seconds");
+}
+END_TEST
+
+/* Renames a file to and fro. */
+static void rename_for_ever(const char *folder)
+{
+	MUST(chdir(folder) == 0);
+	close(open("a", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	for (;;) {
+		MUST(rename("a", "b") == 0);
+		MUST(rename("b", "a") == 0);
+	}
+}
+
+/*
+ * "openat2(2) may fail with EAGAIN while files are renamed or mounted anywhere:
+ * repeat it, but not for ever."
+ */
+START_TEST(a_rename_elsewhere_disturbs_openat2)
+{
+	const struct open_how_of_5_6 in_root = { O_PATH | O_CLOEXEC, 0,
+						 IN_ROOT };
+	char folder[] = "/tmp/libseccomp-notify-XXXXXX";
+	double end = seconds_now() + 20;
+	int disturbed = 0;
+	int root = open("/", O_PATH | O_CLOEXEC);
+	pid_t renamer;
+
+	if (kernel_version() < KERNEL(5, 6))
+		SKIP("the kernel has no openat2(2)");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	renamer = fork_bound();
+	if (renamer == 0)
+		rename_for_ever(folder);
+	while (disturbed < 20 && seconds_now() < end) {
+		int fd = (int)syscall(SYS_openat2, root,
+				      "proc/../proc/../proc/../proc", &in_root,
+				      sizeof(in_root));
+
+		ck_assert(fd >= 0 || errno == EAGAIN);
+		disturbed += fd < 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	close(root);
+	kill(renamer, SIGKILL);
+	reap(renamer);
+	ck_assert_int_eq(chdir(folder), 0);
+	unlink("a");
+	unlink("b");
+	ck_assert_int_eq(rmdir(folder), 0);
+	ck_assert_int_eq(chdir("/"), 0);
+	if (disturbed == 0)
+		SKIP("no rename disturbed openat2(2) in 20 seconds");
 }
 END_TEST
 
@@ -479,6 +598,8 @@ TCase *hindered_supervisor_tests(void)
 	TCase *tests = create_fault_case("hindered_supervisors");
 
 	tcase_add_loop_test(tests, signals_lose_no_call, 0, 2);
+	tcase_add_test(tests, an_interrupted_addfd_added_nothing);
+	tcase_add_test(tests, a_rename_elsewhere_disturbs_openat2);
 	tcase_add_test(tests, children_of_a_threaded_supervisor_supervise_too);
 	tcase_add_test(
 		tests,
