@@ -86,9 +86,9 @@ install: all ## Install under $(DESTDIR)$(prefix)
 	for link in $(LINKS); do ln -sf $(PAGE) $(to_man)/man3/$$link || exit 1; done
 	install -m 644 $(PAGES_7:%=man/%) $(to_man)/man7
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
-	    -e 's|@exec_prefix@|$(exec_prefix:$(prefix)%=$${prefix}%)|' \
-	    -e 's|@libdir@|$(libdir:$(exec_prefix)%=$${exec_prefix}%)|' \
-	    -e 's|@includedir@|$(includedir:$(prefix)%=$${prefix}%)|' \
+	    -e 's|@exec_prefix@|$(patsubst $(prefix)/%,$${prefix}/%,$(patsubst $(prefix),$${prefix},$(exec_prefix)))|' \
+	    -e 's|@libdir@|$(libdir:$(exec_prefix)/%=$${exec_prefix}/%)|' \
+	    -e 's|@includedir@|$(includedir:$(prefix)/%=$${prefix}/%)|' \
 	    $(NAME).pc.in > $(to_pc)/$(NAME).pc
 	chmod 644 $(to_pc)/$(NAME).pc
 

@@ -257,11 +257,16 @@ START_TEST(after_load_it_is_the_listener)
 }
 END_TEST
 
+static void add_notification(void *ctx, int trapped)
+{
+	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, trapped, 0), 0);
+}
+
 static void *load_filter(int trapped)
 {
 	void *ctx = init(SECCOMP_RET_ALLOW);
 
-	ck_assert_int_eq(rule_add(ctx, SECCOMP_RET_USER_NOTIF, trapped, 0), 0);
+	add_notification(ctx, trapped);
 	ck_assert_int_eq(load(ctx), 0);
 	return ctx;
 }
@@ -581,9 +586,12 @@ static void assert_serves(int listener)
 /*
  * "The calls that a later filter traps fail with ENOSYS, because that filter
  * has no listener." "To get the listener of a later filter, call
- * seccomp_reset(3) with a NULL context before that filter is loaded." "This
- * closes the first listener."
+ * seccomp_reset(3) with a NULL context before you add the notification rules of
+ * that filter." "This closes the first listener." If the rules are older than
+ * the reset, the filter gets no listener.
  */
+enum { NEVER, BEFORE_RULES, AFTER_RULES, MOMENTS };
+
 START_TEST(libseccomp_gives_later_filters_no_listener)
 {
 	int (*reset)(void *ctx, uint32_t otherwise);
@@ -596,12 +604,17 @@ START_TEST(libseccomp_gives_later_filters_no_listener)
 	ctx = load_filter(TRAPPED);
 	first = seccomp_notify_fd(ctx);
 	release(ctx);
-	if (_i) {
+	ctx = init(SECCOMP_RET_ALLOW);
+	if (_i == AFTER_RULES)
+		add_notification(ctx, SYS_getpgid);
+	if (_i != NEVER) {
 		ck_assert_int_eq(reset(NULL, 0), 0);
 		ck_assert_int_lt(fcntl(first, F_GETFD), 0);
 	}
-	ctx = load_filter(SYS_getpgid);
-	if (_i) {
+	if (_i != AFTER_RULES)
+		add_notification(ctx, SYS_getpgid);
+	ck_assert_int_eq(load(ctx), 0);
+	if (_i == BEFORE_RULES) {
 		assert_serves(seccomp_notify_fd(ctx));
 	} else {
 		ck_assert_int_eq(syscall(SYS_getpgid, 0), -1);
@@ -738,7 +751,7 @@ TCase *fd_tests(void)
 	tcase_add_test(tests, fd_remembers_no_libseccomp);
 	tcase_add_test(tests, libseccomp_has_one_listener_for_all_contexts);
 	tcase_add_loop_test(tests, libseccomp_gives_later_filters_no_listener,
-			    0, 2);
+			    0, MOMENTS);
 	tcase_add_test(tests, libseccomp_takes_listener_0_for_none);
 	tcase_add_test(tests,
 		       libseccomp_before_2_6_1_forgets_merged_notifications);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright The libseccomp-notify authors
 # check-dropin: Use the library in each way, alongside libseccomp and alone
-# Packages: binutils check clang debian-archive-keyring diffutils g++ gcc
-# Packages: libc6-dev libseccomp-dev make mount perl pkg-config python3
+# Packages: binutils check clang cmake debian-archive-keyring diffutils g++ gcc
+# Packages: libc6-dev libcap2-bin libseccomp-dev make mount perl pkg-config python3
 # Packages: util-linux
 #
 # Uses the files that `make install` installs, through pkg-config. Measures the
@@ -25,12 +25,14 @@ export -f fail
 export check stage work dropin
 
 need clang clang
+need cmake cmake
 need g++ g++
 need gcc gcc
 need mount mount
 need pkg-config pkg-config
 need python3 python3
 need readelf binutils
+need setcap libcap2-bin
 need unshare util-linux
 pkg-config --exists check || fail "Check is missing: install the package check"
 pkg-config --exists libseccomp ||

@@ -76,6 +76,7 @@ check_install() {
 		fail "$in under umask 077 makes a folder that only its owner can read"
 
 	check_pc "$name" "$root" "$libdir" "$includedir" "$pc"
+	cp "$root$pc/$NAME.pc" "$work/install-$name.pc"
 
 	# shellcheck disable=SC2086
 	run "$name" make -s -C "$source" DESTDIR="$root" $variables uninstall
@@ -132,6 +133,12 @@ check_installation() {
 		/usr/lib/some-machine/pkgconfig
 	check_install apart "prefix=/a exec_prefix=/b includedir=/c/include mandir=/d/man pkgconfigdir=/e/pc" \
 		/b/lib /c/include /d/man /e/pc
+
+	check_install alike "prefix=/a exec_prefix=/ab libdir=/abc/lib includedir=/abcd/include" \
+		/abc/lib /abcd/include /a/share/man /abc/lib/pkgconfig
+	if grep '{.*}[^/]' "$work/install-alike.pc"; then
+		fail "$NAME.pc has the lines above for folders that only begin alike"
+	fi
 
 	# uninstall also removes the rest if a part is already gone.
 	local destdir="$work/with a space"

@@ -11,8 +11,8 @@
 # "A supervisor that gets its listener from seccomp(2) or over a socket needs
 # neither libseccomp nor its header:" "The header is <seccomp.h>, as it is with
 # libseccomp."
-# "pkg-config --static --libs libseccomp-notify prints the flags for a static
-# supervisor."
+# "Link a static supervisor with -static and the flags that pkg-config --static
+# --libs libseccomp-notify prints."
 build theirs -lseccomp
 same "linked with -lseccomp" "$(expected theirs "$THEIRS")" \
 	"$(bindings "$work/theirs")"
@@ -123,8 +123,9 @@ if [ "$(uname -m)$hidden" = x86_64yes ]; then
 	ok "the example in Python, without libseccomp and compiler"
 fi
 
-# "A static program cannot have both libraries as they are, because the linker
-# reports multiple definitions of the six functions."
+# "A static program cannot have both libraries as they are: if this library comes
+# first, the linker reports multiple definitions of the six functions; if it comes
+# last, the program silently gets libseccomp's functions."
 # complaints MESSAGE OPTIONS...: the names in the linker's errors of this kind.
 complaints() {
 	local message=$1
@@ -143,4 +144,10 @@ same "the functions that -lseccomp-notify lacks are not libseccomp's own" \
 same "the functions that are defined twice in a static program are not our six" \
 	"$calls" "$(complaints "multiple definition of" -static \
 		$(flags --static --cflags --libs) -lseccomp | sed 's/;.*//')"
+# shellcheck disable=SC2046 # options
+same "the receive of a static program with libseccomp first" libseccomp.a \
+	"$(gcc -D_GNU_SOURCE -static -Wl,--trace-symbol=seccomp_notify_receive \
+		-o "$work/last" "$dropin/drop-in.c" $(flags --cflags) -lseccomp \
+		$(flags --static --libs) 2>&1 |
+		sed -nE 's|.*/(libsec[^(]*)\(.*: definition of .*|\1|p')"
 ok "libseccomp's other calls need -lseccomp; a static program can't have both"
