@@ -136,7 +136,7 @@ check_installation() {
 
 	check_install alike "prefix=/a exec_prefix=/ab libdir=/abc/lib includedir=/abcd/include" \
 		/abc/lib /abcd/include /a/share/man /abc/lib/pkgconfig
-	if grep '{.*}[^/]' "$work/install-alike.pc"; then
+	if grep '=.*}[^/]' "$work/install-alike.pc"; then
 		fail "$NAME.pc has the lines above for folders that only begin alike"
 	fi
 

@@ -67,9 +67,9 @@ ok "a libseccomp in a module, renamed, in a namespace; by a function pointer; no
 # function calls the copy of the module that was loaded first."
 asks "-1 -1" "" host local ./ours.so ./ours-renamed.so
 asks "-1 -1" "" host local ./ours-renamed.so ./ours.so
-# "Let modules A, B and C be loaded in this order." "If A and B share one copy, C
-# has another one, and B is not linked with this library, the function calls C's
-# copy when B calls the function."
+# "Suppose that modules A, B and C are loaded in this order, that A and B use one
+# copy, that C uses another one, and that B is not linked with this library." "If
+# B calls the function, C's copy answers."
 asks "3 listener" "$OURS" host local ./linked.so ./linked-too.so
 asks "-1 3 listener" "$OURS" host local ./linked.so ./linked-too.so ./archive.so
 asks "-1 listener" "$OURS" host local ./archive.so ./linked.so
