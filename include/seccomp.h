@@ -13,8 +13,11 @@
  *	struct seccomp_notif *req;
  *	struct seccomp_notif_resp *resp;
  *
- *	if (seccomp_notify_alloc(&req, &resp) != 0)
+ *	if (seccomp_notify_alloc(&req, &resp) != 0) {
+ *		perror("seccomp_notify_alloc");
+ *		close(listener);
  *		return -1;
+ *	}
  *	for (;;) {
  *		if (poll(&wait_for, 1, -1) < 0) {
  *			if (errno == EINTR)
@@ -104,7 +107,8 @@ typedef void *scmp_filter_ctx;
  *   -ECANCELED   The system call failed, and errno tells why.
  *   -EFAULT      The kernel reports a size of zero.
  *   -ENOMEM      There is not enough memory.
- *   -EOPNOTSUPP  The kernel does not support notifications.
+ *   -EOPNOTSUPP  The kernel does not support notifications, or a filter makes
+ *                seccomp(2) fail with EINVAL or ENOSYS.
  * If seccomp_notify_alloc() fails, it sets *req and *resp to NULL, so that it
  * is safe to call seccomp_notify_free().
  */
@@ -149,8 +153,8 @@ int seccomp_notify_receive(int fd, struct seccomp_notif *req);
  * ignored. The kernel does not check the sign: on most architectures, a
  * positive error makes the call succeed and return that number. If flags is
  * SECCOMP_USER_NOTIF_FLAG_CONTINUE (since Linux 5.5) and val and error are 0,
- * the kernel executes the call as if there had been no notification. The
- * function sends the response even if a signal arrives.
+ * the kernel executes the call. The function sends the response even if a
+ * signal arrives.
  *
  * Returns 0 on success, or -ECANCELED with errno set:
  *   EBADF        fd is not an open file descriptor.

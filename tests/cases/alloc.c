@@ -281,7 +281,8 @@ START_TEST(alloc_makes_no_system_call_but_get_notif_sizes)
 END_TEST
 
 /*
- * "-EOPNOTSUPP The kernel does not support notifications."
+ * "-EOPNOTSUPP The kernel does not support notifications, or a filter makes
+ * seccomp(2) fail with EINVAL or ENOSYS."
  * SECCOMP_GET_NOTIF_SIZES fails
  * with EINVAL before Linux 5.0, and with ENOSYS before Linux 3.17 and without
  * CONFIG_SECCOMP.

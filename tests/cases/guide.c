@@ -80,6 +80,33 @@ START_TEST(a_refused_receive_is_refused_again_while_the_target_waits)
 END_TEST
 
 /*
+ * "That error must not be EINTR, after which seccomp_notify_respond() and
+ * seccomp_notify_id_valid() repeat the ioctl(2)."
+ */
+START_TEST(a_filter_that_gives_eintr_is_asked_again_for_ever)
+{
+	struct target target = start_target(call_then_idle, NULL);
+	struct seccomp_notif_resp resp = { .id = receive(target.listener).id };
+	pid_t child = fork_bound();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		deny_call(SYS_ioctl, 0, (uint32_t)target.listener, EINTR);
+		if (_i)
+			seccomp_notify_respond(target.listener, &resp);
+		else
+			seccomp_notify_id_valid(target.listener, resp.id);
+		_exit(0);
+	}
+	sleep_ms(300);
+	ck_assert_int_eq(waitpid(child, NULL, WNOHANG), 0);
+	kill(child, SIGKILL);
+	ck_assert_int_eq(reap(child), 128 + SIGKILL);
+	kill_target(&target);
+}
+END_TEST
+
+/*
  * "Add a descriptor from pidfd_open(2) (since Linux 5.3) to those that poll(2)
  * watches, and leave the loop when it is readable."
  */
@@ -584,6 +611,8 @@ TCase *guide_tests(void)
 	tcase_add_test(
 		tests,
 		a_refused_receive_is_refused_again_while_the_target_waits);
+	tcase_add_loop_test(
+		tests, a_filter_that_gives_eintr_is_asked_again_for_ever, 0, 2);
 	tcase_add_test(tests, a_pidfd_tells_that_the_command_has_ended);
 	tcase_add_test(tests, a_signal_before_the_wait_is_read_from_signalfd);
 	tcase_add_test(tests, a_killed_supervisor_leaves_no_target_waiting);

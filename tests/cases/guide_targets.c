@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -94,6 +95,30 @@ START_TEST(a_handler_with_sa_restart_restarts_even_epoll_wait)
 	ck_assert_uint_ne(resp.id, first);
 	ck_assert_int_eq(seccomp_notify_respond(target.listener, &resp), 0);
 	ck_assert_int_eq(end_target(&target), 5);
+}
+END_TEST
+
+/*
+ * "A debugger that interrupts the target, or a freezer of its cgroup, has the
+ * same effect." The call is restarted.
+ */
+START_TEST(a_debugger_restarts_the_call)
+{
+	struct target target;
+	uint64_t first;
+	int status;
+
+	if (!RESTARTS_CALLS)
+		SKIP("interrupted calls are not restarted on ARM and MIPS");
+	target = start_target(call_then_idle, NULL);
+	first = receive(target.listener).id;
+	ck_assert_int_eq(ptrace(PTRACE_SEIZE, target.pid, 0, 0), 0);
+	ck_assert_int_eq(ptrace(PTRACE_INTERRUPT, target.pid, 0, 0), 0);
+	wait_until_gone(target.listener, first);
+	ck_assert_int_eq(waitpid(target.pid, &status, 0), target.pid);
+	ck_assert_int_eq(ptrace(PTRACE_DETACH, target.pid, 0, 0), 0);
+	ck_assert_uint_ne(receive(target.listener).id, first);
+	kill_target(&target);
 }
 END_TEST
 
@@ -190,7 +215,9 @@ static int call_as_x32(void *arg)
 
 /*
  * "On x86-64, the calls of x32 have the same arch, and their numbers contain
- * 0x40000000."
+ * 0x40000000." "So does the number -1, by which a tracer skips a call: allow
+ * it." The tracer is strace(1), for instance: see also the option -m of
+ * victim.c.
  */
 START_TEST(a_call_of_x32_differs_in_its_number_alone)
 {
@@ -203,6 +230,7 @@ START_TEST(a_call_of_x32_differs_in_its_number_alone)
 
 	ck_assert_uint_eq(req.data.arch, AUDIT_ARCH_X86_64);
 	ck_assert_int_eq(req.data.nr, TRAPPED | 0x40000000);
+	ck_assert_int_ne(-1 & 0x40000000, 0);
 	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
 	ck_assert_int_eq(end_target(&target), 46);
 #else
@@ -635,6 +663,7 @@ TCase *guide_target_tests(void)
 	tcase_add_test(tests, a_positive_error_is_the_result_of_the_call);
 	tcase_add_loop_test(tests, a_later_filter_hides_the_call, 0, 2);
 	tcase_add_test(tests, an_unprivileged_filter_needs_no_new_privs);
+	tcase_add_test(tests, a_debugger_restarts_the_call);
 	tcase_add_test(tests, a_call_of_x32_differs_in_its_number_alone);
 	tcase_add_test(tests,
 		       a_target_that_traps_write_cannot_hand_its_listener_over);

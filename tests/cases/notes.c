@@ -342,8 +342,7 @@ END_TEST
  * "The program therefore decides on its own copy of the path, and does not set
  * SECCOMP_USER_NOTIF_FLAG_CONTINUE, because the kernel would then read the path
  * again."
- * "The program ends when the command ends." tests.mk extracts this program from
- * EXAMPLES and compiles it.
+ * tests.mk extracts this program from EXAMPLES and compiles it.
  */
 START_TEST(the_example_answers_by_the_path_that_it_copied)
 {
@@ -419,6 +418,44 @@ START_TEST(the_example_refuses_a_path_that_is_too_long)
 END_TEST
 
 /*
+ * "The program ends when the command ends, unless a read of the target's memory
+ * or the program's own output has to wait." Here, a pipe is full.
+ */
+START_TEST(the_example_waits_until_its_output_is_taken)
+{
+	char *example;
+	char page[4096] = "";
+	pid_t child;
+	int fds[2];
+
+	if (!find_built("example") || !find_built("victim"))
+		SKIP("the programs `example` and `victim` were not built");
+	example = strdup(find_built("example"));
+	ck_assert_int_eq(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
+	while (write(fds[1], page, sizeof(page)) > 0)
+		;
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(fcntl(fds[1], F_SETFL, 0), 0);
+	child = fork_bound();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		dup2(fds[1], STDOUT_FILENO);
+		execl(example, example, find_built("victim"), "-q", "-e", "5",
+		      "/tmp/libseccomp-notify", (char *)NULL);
+		_exit(255);
+	}
+	free(example);
+	while (!sleeps_in_call(child, SYS_write, STDOUT_FILENO))
+		sleep_ms(1);
+	sleep_ms(100);
+	ck_assert_int_eq(waitpid(child, NULL, WNOHANG), 0);
+	while (read(fds[0], page, sizeof(page)) > 0)
+		;
+	ck_assert_int_eq(reap(child), 5);
+}
+END_TEST
+
+/*
  * "If the command cannot be executed, the program ends with status 127."
  */
 START_TEST(the_example_says_that_it_cannot_execute_the_command)
@@ -476,6 +513,7 @@ TCase *notes_tests(void)
 		       a_target_with_a_copy_of_the_listener_keeps_waiting);
 	tcase_add_test(tests, the_example_answers_by_the_path_that_it_copied);
 	tcase_add_test(tests, the_example_refuses_a_path_that_is_too_long);
+	tcase_add_test(tests, the_example_waits_until_its_output_is_taken);
 	tcase_add_test(tests,
 		       the_example_says_that_it_cannot_execute_the_command);
 	tcase_add_test(tests, the_readmes_program_prints_what_it_says);

@@ -78,7 +78,7 @@ static int expect_session(void *arg)
 
 /*
  * "If flags is SECCOMP_USER_NOTIF_FLAG_CONTINUE" "and val and error are 0, the
- * kernel executes the call as if there had been no notification."
+ * kernel executes the call."
  */
 START_TEST(continue_lets_the_kernel_run_the_call)
 {

@@ -108,7 +108,7 @@ static int answer(const struct container *container,
 	const char *name;
 	char place[PATH_MAX] = "";
 	/* Calls of another architecture, or of x32, have other numbers. */
-	int foreign = req->data.arch != ARCH || req->data.nr & X32_BIT;
+	int foreign = req->data.arch != ARCH || IS_FOREIGN(req->data.nr);
 	int error = foreign ? -ENOSYS : 0;
 
 	while (call->nr >= 0 && (foreign || call->nr != req->data.nr))

@@ -10,11 +10,18 @@
 
 #include <linux/audit.h>
 
-/* A bit that the numbers of x32 have, and those of x86-64 do not. */
-#if defined(__x86_64__) && !defined(__ILP32__)
+/*
+ * The calls of x32 and those of x86-64 have one value of seccomp_data.arch, but
+ * this bit is set in the numbers of x32 alone, and in -1, by which a tracer
+ * skips a call. IS_FOREIGN() says whether a number belongs to the other one.
+ */
 #define X32_BIT 0x40000000
+#if defined(__x86_64__) && defined(__ILP32__)
+#define IS_FOREIGN(nr) (!((nr)&X32_BIT))
+#elif defined(__x86_64__)
+#define IS_FOREIGN(nr) ((nr) != -1 && (nr)&X32_BIT)
 #else
-#define X32_BIT 0
+#define IS_FOREIGN(nr) 0
 #endif
 
 #if defined(__x86_64__) /* and x32, whose numbers have a bit of their own */

@@ -21,8 +21,8 @@
  * of these system calls. Returns the listener, or -1 with errno.
  *
  * A process of another architecture is killed: its system calls have other
- * numbers, so the supervisor would answer the wrong ones. So is a process that
- * makes calls of x32 on x86-64: numbers of x32 have a bit of their own.
+ * numbers, so the supervisor would answer the wrong ones. On x86-64, that is
+ * true of x32 as well: see IS_FOREIGN().
  */
 static inline int trap_calls(const int *numbers, size_t count)
 {
@@ -33,8 +33,10 @@ static inline int trap_calls(const int *numbers, size_t count)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			 offsetof(struct seccomp_data, nr)),
-#if X32_BIT
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),
+#ifdef __x86_64__
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT,
+			 IS_FOREIGN(0) ? 2 : 0, IS_FOREIGN(0) ? 0 : 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (__u32)-1, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 #endif
 	};

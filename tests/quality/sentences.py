@@ -282,8 +282,8 @@ def check_attributes():
 
 
 def check_loops():
-    """The loops of the header and of the guide have the same conditions."""
-    found = []
+    """The loops of the header and of the guide have the same conditions, and do the same."""
+    found, actions = [], []
     for loop in (
             re.sub(r"//.*", "", "".join(re.findall(r"^ \*\t(.*\n)", read(HEADER),
                                                    re.M))),
@@ -291,9 +291,14 @@ def check_loops():
                 "\\-", "-"), re.M | re.S).group(1)):
         loop = flat(loop).replace("decide(listener, req, resp) && ", "")
         found.append(re.findall(r"(?:if|for) (\(.*?\))(?= \{| [a-z])", loop))
+        actions.append(re.findall(r"(?:perror|close|free)\(.*?\)|break|continue|return -1",
+                                  loop))
     if found[0] != found[1] or len(found[0]) < 6:
         problems.append("%s: the loop has other conditions than in %s: %s" % (
             HEADER, PAGES[1], ", ".join(sorted(set(found[0]) ^ set(found[1])))))
+    if actions[0] != actions[1] or len(actions[0]) < 12:
+        problems.append("%s: the loop does something else than in %s: %s, not %s" % (
+            HEADER, PAGES[1], actions[0], actions[1]))
     # The guide's explanations have the conditions as their tags.
     tags = re.findall(r"^\.TP\n\.I (.*)$", read(PAGES[1]).split(
         ".SS The loop")[1].split(".SS ")[0], re.M)

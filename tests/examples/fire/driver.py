@@ -446,6 +446,8 @@ def conditions(other_victim):
                   options=BUSIER, attack=stop_and_continue, runs=2, unfit=STATIC),
         Condition("targets killed", goes_on, env={"DELAY": "2"}, options=BUSY,
                   attack=kill_targets, runs=5, unfit=STATIC),
+        # "So does the number -1, by which a tracer skips a call: allow it."
+        Condition("the call -1", works, options=["-m"], unfit=ALONE + STATIC),
         Condition("SIGCHLD ignored", works, prefix=["env", "--ignore-signal=CHLD"],
                   unfit=AGENT),
         # glibc's perror(3) changes errno if standard error is open only for writing.

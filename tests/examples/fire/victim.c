@@ -8,9 +8,11 @@
  *
  *	-t THREADS  do this in THREADS threads at once
  *	-s SECONDS  repeat this for SECONDS seconds, with pauses of 10 ms
- *	-b          leave a child behind that goes on for another second
+ *	-b          leave a child behind that goes on for another 3 seconds
  *	-d          let nobody read the memory, by PR_SET_DUMPABLE
  *	-i          call with int $0x80, whose numbers are those of i386
+ *	-m          make the call -1, which must fail with ENOSYS
+ *	-q          print nothing
  *	-o          open(2) each file and read it, instead of mkdir(2)
  *	-r FOLDER   make this folder the root, and work in its /tmp
  *	-n          may open no more files
@@ -103,7 +105,7 @@ int main(int argc, char **argv)
 	sigset_t blocked;
 	int count = 1, status = 0, option;
 
-	while ((option = getopt(argc, argv, "t:s:bdionr:ue:")) != -1) {
+	while ((option = getopt(argc, argv, "t:s:bdimoqnr:ue:")) != -1) {
 		if (option == 't')
 			count = atoi(optarg);
 		else if (option == 's')
@@ -114,6 +116,11 @@ int main(int argc, char **argv)
 			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		else if (option == 'i')
 			by_int80 = 1;
+		else if (option == 'm' &&
+			 (syscall(-1) != -1 || errno != ENOSYS))
+			return 7;
+		else if (option == 'q' && !freopen("/dev/null", "w", stdout))
+			return 8;
 		else if (option == 'o')
 			opens = 1;
 		else if (option == 'r' &&

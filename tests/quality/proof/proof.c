@@ -284,7 +284,7 @@ void prove_alloc(void)
 	if (seen.result < 0) {
 		PROMISE((rc == -EOPNOTSUPP) ==
 				(seen.error == EINVAL || seen.error == ENOSYS),
-			"-EOPNOTSUPP The kernel does not support notifications.");
+			"-EOPNOTSUPP The kernel does not support notifications, or a filter makes seccomp(2) fail with EINVAL or ENOSYS.");
 		PROMISE(rc == -EOPNOTSUPP ||
 				(rc == -ECANCELED && errno == seen.error),
 			"-ECANCELED The system call failed, and errno tells why.");
