@@ -58,6 +58,7 @@ int main(void)
 		CASE(notes_tests),	  CASE(interface_tests),
 		CASE(guide_tests),	  CASE(guide_target_tests),
 		CASE(guide_acting_tests), CASE(guide_rights_tests),
+		CASE(guide_copy_tests),
 	};
 	const char *obstacle = find_obstacle();
 

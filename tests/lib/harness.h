@@ -272,5 +272,6 @@ TCase *guide_tests(void);
 TCase *guide_target_tests(void);
 TCase *guide_acting_tests(void);
 TCase *guide_rights_tests(void);
+TCase *guide_copy_tests(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright The libseccomp-notify authors */
 /* Targets that exit, exec, change namespaces, get signals, or get filters. */
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -104,12 +105,45 @@ static int call_then_exec(void *arg)
 	return 1;
 }
 
+static int open_memory(uint32_t pid)
+{
+	char name[32];
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/%u/mem", pid);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+/*
+ * "Open the file again for each notification, because execve(2) gives a target
+ * new memory, but not another pid."
+ */
 START_TEST(a_target_is_supervised_on_after_exec)
 {
 	struct target target = start_target(call_then_exec, NULL);
+	struct seccomp_notif req = receive(target.listener);
+	struct seccomp_notif_resp resp = { .id = req.id, .val = 42 };
+	uint32_t pid = req.pid;
+	int memory = open_memory(pid);
+	int again;
+	char byte;
 
-	answer(target.listener);
-	answer(target.listener);
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
+	req = receive(target.listener);
+	ck_assert_uint_eq(req.pid, pid);
+	assert_succeeds(seccomp_notify_id_valid(target.listener, req.id));
+	again = open_memory(pid);
+	ck_assert_int_eq(
+		pread(again, &byte, 1, (off_t)req.data.instruction_pointer), 1);
+	ck_assert_int_ne(
+		pread(memory, &byte, 1, (off_t)req.data.instruction_pointer),
+		1);
+	close(again);
+	close(memory);
+	resp.id = req.id;
+	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
 	ck_assert_int_eq(end_target(&target), 0);
 }
 END_TEST
