@@ -205,8 +205,9 @@ static int kill_the_result(void *arg)
 }
 
 /*
- * "The target may then have the right to stop or kill that child, so send the
- * response from the supervisor, even if the child ends without a result."
+ * "With the target's credentials, that child may be stopped or killed by the
+ * target, so send the response from the supervisor, even if the child ends
+ * without a result."
  */
 START_TEST(a_target_may_kill_the_child_with_its_user_id)
 {

@@ -523,9 +523,9 @@ START_TEST(a_closed_listener_stays_in_epoll_while_there_is_a_copy)
 END_TEST
 
 /*
- * "Then call seccomp_notify_id_valid() with the id 0: if errno is not ENOENT,
- * the received descriptor is not a listener, and a loop might spin, because
- * poll(2) may always report POLLERR."
+ * "Check what you received: call seccomp_notify_id_valid() with the id 0." "If
+ * errno is not ENOENT, the received descriptor is not a listener, and a loop
+ * might spin, because poll(2) may always report POLLERR."
  */
 START_TEST(id_valid_tells_a_listener_from_another_descriptor)
 {

@@ -117,7 +117,7 @@ static int open_memory(uint32_t pid)
 }
 
 /*
- * "Open the file again for each notification, because execve(2) gives a target
+ * "Open the file again for each notification, because execve(2) gives a process
  * new memory, but not another pid."
  */
 START_TEST(a_target_is_supervised_on_after_exec)
