@@ -34,10 +34,11 @@ HARDENING := $(foreach flag,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -mbranch-protection=standard -mno-outline-atomics, \
 	$(if $(call has,$(flag)),,$(flag)))
 # The compiler records the folder as $PWD, which may be a symbolic link, while
-# -fdebug-prefix-map uses CURDIR. So both are made the same.
+# PREFIX_MAP uses CURDIR. So both are made the same.
 export PWD := $(CURDIR)
+PREFIX_MAP = "-fdebug-prefix-map=$(CURDIR)=."
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) \
-	"-fdebug-prefix-map=$(CURDIR)=." $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+	$(PREFIX_MAP) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 # Clang links a sanitizer's functions only into programs, not into libraries.
 DEFS = $(if $(findstring -fsanitize=,$(CC) $(CFLAGS) $(LDFLAGS)),,-Wl,-z,defs)
 # No start files, since the library has no constructor.

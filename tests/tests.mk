@@ -113,7 +113,7 @@ $(BUILD)/demo: tests/examples/demo.c $(wildcard tests/examples/*.h) $(LIBRARY)
 	$(COMPILE) -o $@ $< $(LINK_TEST) -lseccomp-notify
 
 # The programs of tests/examples whose other libraries are installed.
-has_package = $(shell $(PKG_CONFIG) --exists $(1) && echo $(2))
+has_package = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo $(2))
 EXAMPLES = $(addprefix $(BUILD)/examples/,many open \
 	$(call has_package,libseccomp,handover) \
 	$(call has_package,json-c,agent agent-static))

@@ -31,6 +31,17 @@ check_rpm() {
 	run rpm-source in_place 1 build_rpm "$place1" -bs
 	grep -q '^100%: Checks: [1-9]' "$work/rpm1.log" ||
 		fail "the RPM build did not run the tests"
+	# debugedit replaces the folder, so it has to be there.
+	mkdir -p "$work/debugsource/root"
+	run rpm-debug build_rpm "$work/debugsource" -bb \
+		"--define=_debugsource_packages 1"
+	run rpm-debug-install rpm --root "$work/debugsource/root" --dbpath /db \
+		--nodeps --nosignature \
+		-i "$work/debugsource/$built/$NAME-$version-1.$arch.rpm"
+	readelf --debug-dump=info "$(find "$work/debugsource/root" \
+		-name "$shared" -type f)" >"$work/debugsource/info"
+	grep -q "DW_AT_comp_dir.*$work/debugsource/rpm/BUILD/" "$work/debugsource/info" ||
+		fail "the RPM build has no full paths for a package of sources"
 	rpms="$NAME-$version-1.$arch.rpm $NAME-devel-$version-1.$arch.rpm"
 	same "the RPM packages are not these" "$rpms" \
 		"$(cd "$place1/$built" && printf '%s\n' *.rpm | sort | xargs)"
