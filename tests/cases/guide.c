@@ -66,8 +66,7 @@ START_TEST(a_refused_receive_is_refused_again_while_the_target_waits)
 	struct target target = start_target(call_forever, NULL);
 	struct seccomp_notif req;
 
-	while (!notification_waits(target.listener))
-		sleep_ms(1);
+	wait_for_notification(target.listener);
 	deny_call(SYS_ioctl, 1, (uint32_t)SECCOMP_IOCTL_NOTIF_RECV, EPERM);
 	for (int i = 0; i < 1000; i++) {
 		ck_assert_int_eq(seccomp_notify_receive(target.listener, &req),

@@ -16,24 +16,6 @@
 
 #include "harness.h"
 
-static int epoll_of(int listener, int copy, uint32_t events)
-{
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
-	struct epoll_event event = { .events = events };
-
-	ck_assert_int_eq(epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event), 0);
-	if (copy >= 0)
-		ck_assert_int_eq(epoll_ctl(epoll, EPOLL_CTL_ADD, copy, &event),
-				 0);
-	return epoll;
-}
-
-static void wait_for_notification(int listener)
-{
-	while (!notification_waits(listener))
-		sleep_ms(1);
-}
-
 /*
  * "Whoever has a copy of a listener can receive its notifications." "A client
  * that kept a copy, or that sent its listener twice, can therefore make a
@@ -44,11 +26,12 @@ START_TEST(a_copy_makes_the_receive_from_the_other_one_wait)
 {
 	struct target target = start_target(call_then_idle, NULL);
 	int copy = dup(target.listener);
-	int epoll = epoll_of(target.listener, copy, EPOLLIN);
-	struct epoll_event events[2];
+	int epoll = epoll_of(target.listener, EPOLLIN);
+	struct epoll_event events[2] = { { .events = EPOLLIN } };
 	struct seccomp_notif req;
 	pid_t waiter;
 
+	ck_assert_int_eq(epoll_ctl(epoll, EPOLL_CTL_ADD, copy, events), 0);
 	wait_for_notification(target.listener);
 	ck_assert_int_eq(epoll_wait(epoll, events, 2, -1), 2);
 	receive(target.listener);
@@ -70,7 +53,7 @@ START_TEST(epolloneshot_reports_a_notification_once)
 {
 	struct target target = start_target(call_forever, NULL);
 	uint32_t once = _i ? EPOLLONESHOT : 0;
-	int epoll = epoll_of(target.listener, -1, EPOLLIN | once);
+	int epoll = epoll_of(target.listener, EPOLLIN | once);
 	struct epoll_event event;
 
 	ck_assert_int_eq(epoll_wait(epoll, &event, 1, -1), 1);

@@ -116,6 +116,16 @@ static void make_file(void)
 	close(fd);
 }
 
+/* The target goes on, and may not open the file itself. */
+static void assert_refused(struct target *target, uint64_t id)
+{
+	struct seccomp_notif_resp resp = { .id = id };
+
+	assert_succeeds(seccomp_notify_respond(target->listener, &resp));
+	ck_assert_int_eq(end_target(target), EACCES);
+	unlink(file);
+}
+
 /*
  * "Use the credentials of the target for the action, including its
  * capabilities, or the target gets the supervisor's rights."
@@ -124,7 +134,6 @@ START_TEST(a_target_without_capabilities_gets_the_supervisors)
 {
 	struct target target;
 	struct seccomp_notif req;
-	struct seccomp_notif_resp resp = { 0 };
 	struct capabilities of;
 
 	if (geteuid() != 0)
@@ -135,10 +144,7 @@ START_TEST(a_target_without_capabilities_gets_the_supervisors)
 	of = capabilities_of(req.pid);
 	ck_assert_int_eq(act_with(NULL), 0);
 	ck_assert_int_eq(act_with(&of), EACCES);
-	resp.id = req.id;
-	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
-	ck_assert_int_eq(end_target(&target), EACCES);
-	unlink(file);
+	assert_refused(&target, req.id);
 }
 END_TEST
 
@@ -160,7 +166,6 @@ START_TEST(capabilities_are_valid_in_the_targets_user_namespace_only)
 {
 	struct target target;
 	struct seccomp_notif req;
-	struct seccomp_notif_resp resp = { 0 };
 	struct capabilities of;
 	pid_t child;
 
@@ -182,25 +187,22 @@ START_TEST(capabilities_are_valid_in_the_targets_user_namespace_only)
 	ck_assert_int_eq(act_with(&of), 0);
 	memset(of.data, 0, sizeof(of.data));
 	ck_assert_int_eq(act_with(&of), EACCES);
-	resp.id = req.id;
-	assert_succeeds(seccomp_notify_respond(target.listener, &resp));
-	ck_assert_int_eq(end_target(&target), EACCES);
-	unlink(file);
+	assert_refused(&target, req.id);
 }
 END_TEST
 
 /* Tries to kill the process whose pid is the result of a call, twice. */
 static int kill_the_result(void *arg)
 {
-	int *first = arg;
+	int *errors = arg;
 
 	if (setresuid(OTHER, OTHER, OTHER) != 0)
 		return 255;
-	for (int i = 0; i < 2; i++)
-		first[i] = kill((pid_t)make_trapped_call(0, 0, 0, 0, 0, 0),
-				SIGKILL) == 0 ?
-				   0 :
-				   errno;
+	for (int i = 0; i < 2; i++) {
+		pid_t child = (pid_t)make_trapped_call(0, 0, 0, 0, 0, 0);
+
+		errors[i] = kill(child, SIGKILL) == 0 ? 0 : errno;
+	}
 	return 0;
 }
 

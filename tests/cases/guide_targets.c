@@ -479,12 +479,10 @@ START_TEST(edge_triggered_epoll_reports_two_calls_once)
 	bool edge = _i;
 	pid_t *pids = shared_memory(2 * sizeof(*pids));
 	struct target target = start_two_callers(pids);
-	struct epoll_event event = { .events = edge ? EPOLLIN | EPOLLET :
-						      EPOLLIN };
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int epoll =
+		epoll_of(target.listener, edge ? EPOLLIN | EPOLLET : EPOLLIN);
+	struct epoll_event event;
 
-	ck_assert_int_eq(
-		epoll_ctl(epoll, EPOLL_CTL_ADD, target.listener, &event), 0);
 	ck_assert_int_eq(epoll_wait(epoll, &event, 1, -1), 1);
 	receive(target.listener);
 	ck_assert(notification_waits(target.listener));
@@ -504,12 +502,10 @@ START_TEST(a_closed_listener_stays_in_epoll_while_there_is_a_copy)
 {
 	bool removes = _i;
 	struct target target = start_target(call_forever, NULL);
-	struct epoll_event event = { .events = EPOLLIN };
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int epoll = epoll_of(target.listener, EPOLLIN);
 	int copy = dup(target.listener);
+	struct epoll_event event;
 
-	ck_assert_int_eq(
-		epoll_ctl(epoll, EPOLL_CTL_ADD, target.listener, &event), 0);
 	if (removes)
 		ck_assert_int_eq(
 			epoll_ctl(epoll, EPOLL_CTL_DEL, target.listener, NULL),

@@ -133,8 +133,7 @@ START_TEST(receive_null_is_efault)
 {
 	struct target target = start_target(call_forever, NULL);
 
-	while (!notification_waits(target.listener))
-		sleep_ms(1);
+	wait_for_notification(target.listener);
 	assert_fails(seccomp_notify_receive(target.listener, NULL), -ECANCELED,
 		     EFAULT);
 	/* The failed receive took nothing: the notification still waits. */
@@ -335,8 +334,7 @@ START_TEST(of_two_that_see_pollin_for_one_notification_one_waits)
 	struct target target = start_target(call_then_idle, NULL);
 	struct seccomp_notif req;
 
-	while (!notification_waits(target.listener))
-		sleep_ms(1);
+	wait_for_notification(target.listener);
 	ck_assert(notification_waits(target.listener));
 	assert_succeeds(seccomp_notify_receive(target.listener, &req));
 	assert_waits(start_waiter(&target), &target);
@@ -362,8 +360,7 @@ START_TEST(a_target_that_died_before_the_receive_is_enoent)
 	struct target target = start_target(let_child_call, child);
 	struct seccomp_notif req;
 
-	while (!notification_waits(target.listener))
-		sleep_ms(1);
+	wait_for_notification(target.listener);
 	kill(*child, SIGKILL);
 	while (notification_waits(target.listener))
 		sleep_ms(1);

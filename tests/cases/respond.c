@@ -208,8 +208,7 @@ START_TEST(an_answer_before_the_receive_is_einprogress)
 
 	resp.id = receive(target.listener).id + 1;
 	*told = 1;
-	while (!notification_waits(target.listener))
-		sleep_ms(1);
+	wait_for_notification(target.listener);
 	assert_fails(seccomp_notify_respond(target.listener, &resp), -ECANCELED,
 		     EINPROGRESS);
 	assert_fails(seccomp_notify_id_valid(target.listener, resp.id), -ENOENT,

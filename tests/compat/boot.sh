@@ -114,7 +114,7 @@ prepare() {
 
 # emulate LOG QEMU...: runs a guest, and ends it if its boot hangs.
 emulate() {
-	local log=$1 seconds=0 size=0
+	local log=$1 seconds=0 size=0 before
 	shift
 	: >"$log.serial"
 	"${run[@]}" timeout --foreground -k 5 "$limit" "$@" \
@@ -122,9 +122,9 @@ emulate() {
 		</dev/null >"$log.qemu" 2>&1 &
 	until has_booted "$log.serial" || ! kill -0 $! 2>/dev/null; do
 		sleep 1
-		seconds=$((seconds + 1))
-		[ "$(stat -c %s "$log.serial")" = "$size" ] || seconds=0
+		seconds=$((seconds + 1)) before=$size
 		size=$(stat -c %s "$log.serial")
+		[ "$size" = "$before" ] || seconds=0
 		[ "$seconds" -lt "$silence" ] || {
 			kill "$(cat "$log.pid")" || true
 			break

@@ -90,6 +90,13 @@ bindings() {
 		sed 's|[^ ]*/||g' | grep -v "^$THEIRS " | sort -u
 }
 
+# load PLUGIN PRELOADED MODE: the bindings of a plugin that Python opens in this
+# mode, for example RTLD_LOCAL.
+load() {
+	bindings env LD_PRELOAD="$2" "$python" -c 'import ctypes, os, sys
+sys.exit(ctypes.CDLL(sys.argv[1], getattr(os, sys.argv[2])).main())' "$1" "$3"
+}
+
 # expected PROGRAM LIBRARY: the bindings if the program gets the six functions
 # from that library, and all others from libseccomp.
 expected() {

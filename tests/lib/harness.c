@@ -8,6 +8,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -279,6 +280,21 @@ bool notification_waits(int listener)
 	struct pollfd fd = { listener, POLLIN, 0 };
 
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN);
+}
+
+void wait_for_notification(int listener)
+{
+	while (!notification_waits(listener))
+		sleep_ms(1);
+}
+
+int epoll_of(int listener, uint32_t events)
+{
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event event = { .events = events };
+
+	ck_assert_int_eq(epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event), 0);
+	return epoll;
 }
 
 void wait_for_state(pid_t thread, char state)

@@ -194,6 +194,10 @@ int bare_ioctl(int fd, unsigned int request, void *arg);
 
 /* Whether poll(2) reports a notification to receive. */
 bool notification_waits(int listener);
+void wait_for_notification(int listener);
+
+/* An epoll(7) instance that watches the listener for these events. */
+int epoll_of(int listener, uint32_t events);
 
 /*
  * Whether the thread, which may belong to another process, sleeps in this

@@ -61,8 +61,7 @@ static struct target start_threads_in_the_call(struct cue *cue,
 
 	for (int i = 0; i < THREADS / 2; i++)
 		ids[i] = receive(target.listener).id;
-	while (!notification_waits(target.listener))
-		sleep_ms(1);
+	wait_for_notification(target.listener);
 	cue->given = true;
 	for (int i = 0; i < THREADS / 2; i++) {
 		wait_until_gone(target.listener, ids[i]);
@@ -335,8 +334,7 @@ START_TEST(a_signal_before_receive_takes_a_killable_target_out_of_its_call)
 	SKIP_IF_NO_EINTR();
 	target = start_killable_target(&expected);
 	SKIP_IF_NOT_KILLABLE(target);
-	while (!notification_waits(target.listener))
-		sleep_ms(1);
+	wait_for_notification(target.listener);
 	kill(target.pid, SIGUSR1);
 	ck_assert_int_eq(wait_for_target(&target), 0);
 	ck_assert_int_eq(*handled, 1);

@@ -103,8 +103,7 @@ ok "as libseccomp.so.2 itself: no filter context is valid"
 # shellcheck disable=SC2046 # options
 build plugin.so -shared -fPIC $(flags --cflags --libs) -lseccomp
 same "a plugin loaded with RTLD_LOCAL" "$(expected plugin.so "$OURS")" \
-	"$(bindings "$python" -c 'import ctypes, sys
-sys.exit(ctypes.CDLL(sys.argv[1], ctypes.RTLD_LOCAL).main())' "$work/plugin.so")"
+	"$(load "$work/plugin.so" "" RTLD_LOCAL)"
 ok "a plugin loaded with RTLD_LOCAL"
 
 # shellcheck disable=SC2046 # options

@@ -210,8 +210,7 @@ ok "the documents' commands link, preload, show and build as they are"
 
 # A host that links libseccomp, here one that has it preloaded.
 host() { # PLUGIN PRELOADED
-	bindings env LD_PRELOAD="${2-$THEIRS}" "$python" -c 'import ctypes, sys
-sys.exit(ctypes.CDLL(sys.argv[1], ctypes.RTLD_LOCAL).main())' "$1" |
+	load "$1" "${2-$THEIRS}" RTLD_LOCAL |
 		sed -n "s/^${1##*/} seccomp_notify_receive //p"
 }
 # "If the host itself links libseccomp, the plugin gets the host's functions:
@@ -242,9 +241,7 @@ for mode in RTLD_LOCAL RTLD_DEEPBIND; do
 	esac
 	same "a plugin opened with $mode, with ours preloaded" \
 		"$(expected deep.so "$whose")" \
-		"$(bindings env LD_PRELOAD="$OURS" "$python" -c 'import ctypes, os, sys
-sys.exit(ctypes.CDLL(sys.argv[1], getattr(os, sys.argv[2])).main())' \
-			"$work/deep.so" "$mode")"
+		"$(load "$work/deep.so" "$OURS" "$mode")"
 done
 ok "RTLD_DEEPBIND binds a plugin to its own libseccomp"
 
